@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.errors import StructureError
+from .errors import StructureError
 
 
 class Structure:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.errors import StructureError
-from autodiff.nodes import LEAF, Structure, kinds, register, same_constant
+from .errors import StructureError
+from .nodes import LEAF, Structure, kinds, register, same_constant
 
 __all__ = [
     "Structure",
