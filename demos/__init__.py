@@ -1,0 +1,1 @@
+"""The deck, run: one module for each figure, algorithm and architecture, a runner and a gallery."""

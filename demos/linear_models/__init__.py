@@ -1,0 +1,1 @@
+"""Least squares and logistic regression: the deck's linear classifiers."""
