@@ -1,0 +1,25 @@
+"""Exact derivatives of ordinary Python functions written with NumPy: by dual numbers (forward) and a tape (reverse).
+
+>>> import numpy as np
+>>> import autodiff as ad
+>>> ad.grad(lambda x: np.sin(x[0] * x[1]) + x[1] ** 2)(np.array([0.0, 3.0]))
+array([3., 6.])
+"""
+
+from . import errors, tree
+from .dual import Dual
+from .tape import Tape
+from .transforms import (
+    derivative,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)

@@ -1,0 +1,312 @@
+"""Reverse mode: a tape of the operations in the order in which they ran, and the sweep back over it.
+
+A tape (Wengert list) has one record for each traced value, at the value's index. A record is a tuple, by its length:
+
+    ()                       a variable: nothing to pull back to
+    (i, p)                   a number with one traced argument: index i, partial derivative p
+    (i, p, j, q)             a number with two
+    (parents, pull, count)   anything else: pull(cotangent) gives the cotangents of the values at `parents`;
+                             count > 1 for a primitive with several results: the first one has the record
+
+Every operation appends its record after those of its arguments, so the list is already in topological order:
+walking it backwards visits each record after all that used its value. There is no graph to search and no recursion.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import tree
+from .arguments import as_gradients, differentiable, one_like
+from .errors import EscapedTracerError, InputError, NonScalarOutputError
+from .primitive import careful, strong_multiply
+from .tracer import Level, Tracer
+
+__all__ = ["Tape", "Var"]
+
+
+class Var(Tracer):
+    """A value on a tape: what reverse mode traces with."""
+
+    __slots__ = ()
+
+    def __init__(self, primal, level, index):
+        self.primal = primal
+        self.level = level
+        self.index = index
+
+    @property
+    def tape(self):
+        return self.level
+
+    def apply(self, primitive, args, params):
+        tape = self.level
+        primals, wanted, parents = [], [], []
+        for k, arg in enumerate(args):
+            if isinstance(arg, Var) and arg.level is tape:
+                wanted.append(k)
+                parents.append(arg.index)
+                primals.append(arg.primal)
+            else:
+                primals.append(arg)
+        ans = primitive(*primals, **params)
+        pull = primitive.vjp(ans, primals, tuple(wanted), params)
+        if pull is None:
+            return ans
+        return tape.append(ans, (parents, pull, 1))
+
+
+class _Closed:
+    """What a tape has in place of its records after its transformation."""
+
+    def append(self, record):
+        raise EscapedTracerError.of("a variable of a tape")
+
+    extend = append
+
+
+class BareTape(Level):
+    """Records and nothing else: the tape of `grad` and its kin."""
+
+    __slots__ = ("records",)
+
+    def __init__(self):
+        super().__init__()
+        self.records = []
+
+    def variable(self, value, name=""):
+        return self.append(value, ())
+
+    def append(self, value, record):
+        """The value of a new record."""
+        records = self.records
+        records.append(record)
+        return Var(value, self, len(records) - 1)
+
+    def close(self):
+        """Ends the recording; returns the records, which a pullback may go on using."""
+        records, self.records = self.records, _Closed()
+        self.closed = True
+        return records
+
+
+class Scatter:
+    """The cotangent of x that only x[index] received: zero elsewhere, and not yet an array."""
+
+    __slots__ = ("cotangent", "dtype", "index", "shape", "unique")
+
+    def __init__(self, cotangent, index, like, unique):
+        self.cotangent, self.index, self.unique = cotangent, index, unique
+        self.shape, self.dtype = like.shape, like.dtype
+
+    def add_to(self, buffer):
+        if self.unique:
+            buffer[self.index] += self.cotangent
+        else:
+            np.add.at(buffer, self.index, self.cotangent)
+
+    def dense(self):
+        buffer = np.zeros(self.shape, self.dtype)
+        self.add_to(buffer)
+        return buffer
+
+
+# -- the sweep ---------------------------------------------------------------------------------------------------------
+
+_UNTOUCHED = float("0")  # known by identity; a number can be added to it without a test
+
+
+def sweep(records, seeds, sources):
+    """The cotangents of the values at `sources`, given those of some results: {index: cotangent}.
+
+    Returns a list, with None for a source without influence. Where the plain sweep ends in nan, it is repeated with
+    products in which a zero cotangent stays zero through an infinite or undefined partial derivative. A nan is not
+    lost on its way to the sources, so it is enough to look there, and the common case pays nothing.
+    """
+    with np.errstate(all="ignore"):
+        found = _sweep(records, seeds, sources)
+        if careful.get() or not any(_has_nan(cotangent) for cotangent in found):
+            return found
+        token = careful.set(True)
+        try:
+            return _sweep(records, seeds, sources)
+        finally:
+            careful.reset(token)
+
+
+def _sweep(records, seeds, sources):
+    product = strong_multiply if careful.get() else operator.mul
+    cotangents = [_UNTOUCHED] * len(records)
+    owned = set()  # indices whose cotangent is an array made here, which may be added to in place
+    wanted = set(sources)
+    for index, seed in seeds.items():
+        cotangents[index] = seed
+    for index in range(max(seeds, default=-1), min(sources, default=0) - 1, -1):
+        cotangent = cotangents[index]
+        record = records[index]
+        length = len(record)
+        if length == 3:
+            parents, pull, count = record
+            if count > 1:
+                cotangent = [None if c is _UNTOUCHED else c for c in cotangents[index : index + count]]
+                if all(c is None for c in cotangent):
+                    continue
+            elif cotangent is _UNTOUCHED:
+                continue
+            for i, contribution in zip(parents, pull(cotangent), strict=True):
+                if contribution is not None:
+                    _accumulate(cotangents, owned, i, contribution)
+        elif cotangent is _UNTOUCHED or length == 0:
+            continue
+        elif length == 4:
+            i, p, j, q = record
+            cotangents[i] = cotangents[i] + product(cotangent, p)
+            cotangents[j] = cotangents[j] + product(cotangent, q)
+        else:
+            i, p = record
+            cotangents[i] = cotangents[i] + product(cotangent, p)
+        if index not in wanted:
+            cotangents[index] = None  # let its memory go
+    return [None if cotangents[i] is _UNTOUCHED else cotangents[i] for i in sources]
+
+
+def _accumulate(cotangents, owned, index, contribution):
+    before = cotangents[index]
+    kind = contribution.__class__
+    if kind is Scatter:
+        if before is _UNTOUCHED:
+            cotangents[index] = contribution.dense()
+            owned.add(index)
+        elif index in owned:
+            contribution.add_to(before)
+        else:
+            cotangents[index] = before + contribution.dense()
+            if cotangents[index].__class__ is np.ndarray:
+                owned.add(index)
+    elif before is _UNTOUCHED:
+        cotangents[index] = contribution
+    elif kind is np.ndarray and index in owned:
+        np.add(before, contribution, out=before)
+    else:
+        total = before + contribution
+        cotangents[index] = total
+        if total.__class__ is np.ndarray:
+            owned.add(index)
+
+
+def _has_nan(x):
+    if isinstance(x, Tracer):
+        return _has_nan(x.primal) or (hasattr(x, "tangent") and _has_nan(x.tangent))
+    return x is not None and bool(np.isnan(np.sum(x)))
+
+
+# -- the tape in the hand ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one record stands for: value = primitive(*operands, **params), where a `Reference` is another entry."""
+
+    primitive: object  # None for a variable
+    operands: tuple
+    params: dict
+    value: object
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The value at an index of the tape, as an operand."""
+
+    index: int
+
+
+class Recorded(Var):
+    """A variable of a tape that also keeps what was computed, so that it can be shown."""
+
+    __slots__ = ()
+
+    def apply(self, primitive, args, params):
+        tape = self.level
+        operands = tuple(Reference(a.index) if isinstance(a, Var) and a.level is tape else a for a in args)
+        out = super().apply(primitive, args, params)
+        if isinstance(out, Var) and out.level is tape:
+            tape.entries.append(Entry(primitive, operands, params, out.primal))
+        return out
+
+
+class Tape(BareTape):
+    """A tape to hold in the hand: record on it, differentiate along it, look at it.
+
+    >>> tape = Tape()
+    >>> x = tape.variable(2.0)
+    >>> y = x * x + 3 * x
+    >>> tape.gradient(y, x)
+    7.0
+    """
+
+    __slots__ = ("entries", "outputs")
+
+    def __init__(self):
+        super().__init__()
+        self.entries = []
+        self.outputs = ()
+
+    def variable(self, value, name=""):
+        """A traced copy of a number or array, to compute with.
+
+        value  a float or an array of floats (integers are promoted to float64)
+        name   what the printed tape calls it; x0, x1 ... by default
+        """
+        value = differentiable(value, name or "the value")
+        self.entries.append(Entry(None, (), {}, value, name))
+        return self.append(value, ())
+
+    def append(self, value, record):
+        records = self.records
+        records.append(record)
+        return Recorded(value, self, len(records) - 1)
+
+    def gradient(self, y, x):
+        """dy/dx along the tape, for a scalar y and a variable, or any value of the tape, or a tree of them.
+
+        Returns a tree like x. The tape is left as it is, so it can be asked again, and recording can go on.
+        """
+        self._own(y, "y")
+        if y.shape != ():
+            raise NonScalarOutputError.of(f"an array of shape {y.shape}", "tape.gradient")
+        leaves, structure = tree.flatten(x)
+        for leaf in leaves:
+            self._own(leaf, "x")
+        found = sweep(self.records, {y.index: one_like(y.primal)}, [leaf.index for leaf in leaves])
+        return tree.unflatten(structure, as_gradients(found, [leaf.primal for leaf in leaves]))
+
+    def push(self, tangents):
+        """Forward along the tape: the tangents of all its values, given those of some: {index: tangent}.
+
+        The derivative is that at the recorded point; nothing of the function itself is run again.
+        """
+        known = dict(tangents)
+        for index, entry in enumerate(self.entries):
+            if entry.primitive is None:
+                continue
+            inner = [known.get(a.index) if a.__class__ is Reference else None for a in entry.operands]
+            if any(t is not None for t in inner):
+                tangent = entry.primitive.jvp(entry.value, self.arguments(entry), inner, entry.params)
+                if tangent is not None:
+                    known[index] = tangent
+        return known
+
+    def arguments(self, entry):
+        """The values of an entry's operands."""
+        return [self.entries[a.index].value if a.__class__ is Reference else a for a in entry.operands]
+
+    def _own(self, x, name):
+        if not (isinstance(x, Var) and x.level is self):
+            raise InputError(f"{name} is not a value of this tape: {x!r}. Make variables with `tape.variable(value)`.")
+
+    def __len__(self):
+        return len(self.entries)
