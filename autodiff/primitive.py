@@ -28,9 +28,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import UnsupportedError
-from .tracer import Tracer, dtype_of, functions, shape_of, ufuncs
+from .tracer import Tracer, dtype_of, functions, shape_of, ufuncs, unwrap
 
-__all__ = ["Like", "Primitive", "bilinear", "constant", "elementwise", "fit", "general", "linear", "multiply"]
+__all__ = ["Like", "Primitive", "bilinear", "constant", "elementwise", "fit", "general", "linear", "variadic", "view"]
 
 
 # -- what a cotangent has to fit ---------------------------------------------------------------------------------------
@@ -304,6 +304,23 @@ class Linear(Primitive):
             raise UnsupportedError.argument(self.name, k)
 
 
+class View(Linear):
+    """Linear in its first argument, and in NumPy a view of it: what is assigned to one is seen by the other."""
+
+    def __call__(self, *args, **params):
+        view = super().__call__(*args, **params)
+        base = args[0]
+        if isinstance(base, Tracer):
+            array = unwrap(view)
+            if array.__class__ is np.ndarray and view is not base and np.may_share_memory(array, unwrap(base)):
+                from .assignment import Buffer, link
+
+                if not isinstance(view, Tracer):
+                    view = Buffer(view)
+                link(view, base, self, args[1:], params)
+        return view
+
+
 class Variadic(Linear):
     """Linear in all its arguments, of any number. transpose(cotangent, k, *args, **params) is that of argument k."""
 
@@ -413,6 +430,11 @@ def elementwise(function, *partials, scalar=None, name=None, stands_for=()):
 def linear(function, *transposes, name=None, stands_for=()):
     """Declares a function that is linear in the arguments that have a transpose (None for the others)."""
     return _declare(Linear(function, transposes, name), stands_for)
+
+
+def view(function, transpose, name=None, stands_for=()):
+    """Declares a linear function of one array that NumPy evaluates as a view of it, where it can."""
+    return _declare(View(function, (transpose,), name), stands_for)
 
 
 def variadic(function, transpose, name=None, stands_for=()):

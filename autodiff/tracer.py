@@ -19,7 +19,7 @@ import numpy as np
 
 from .errors import TracerConversionError, UnsupportedAttributeError, UnsupportedError
 
-__all__ = ["Level", "Tracer", "dtype_of", "functions", "shape_of", "ufunc_methods", "ufuncs"]
+__all__ = ["Level", "Tracer", "dtype_of", "functions", "implements", "shape_of", "ufunc_methods", "ufuncs", "unwrap"]
 
 ufuncs = {}
 """np.ufunc -> the primitive that stands for it."""
@@ -31,6 +31,17 @@ functions = {}
 """NumPy function (by its __array_function__ identity) -> its traceable counterpart."""
 
 _tags = itertools.count(1)  # next() on it is atomic
+
+
+def implements(*stand_ins):
+    """Declares a function to be the traceable counterpart of NumPy's."""
+
+    def declare(implementation):
+        for function in stand_ins:
+            functions[function] = implementation
+        return implementation
+
+    return declare
 
 
 class Level:
@@ -79,24 +90,6 @@ def _reflected(ufunc):
 def _unary(ufunc):
     def method(self):
         return ufuncs[ufunc](self)
-
-    return method
-
-
-def _in_place(name, ufunc):
-    """`x += v`: a number is replaced, as in Python; an array is written to, as in NumPy."""
-
-    def method(self, other):
-        result = ufuncs[ufunc](self, other)
-        if self.shape == () and not isinstance(unwrap(self), np.ndarray):
-            return result
-        if shape_of(result) != self.shape:
-            raise ValueError(
-                f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast shape "
-                f"{shape_of(result)} of `{name}`"
-            )
-        self[...] = result
-        return self
 
     return method
 
@@ -218,11 +211,6 @@ class Tracer:
     __floordiv__, __rfloordiv__ = _operator(np.floor_divide), _reflected(np.floor_divide)
     __mod__, __rmod__ = _operator(np.remainder), _reflected(np.remainder)
     __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute)
-
-    __iadd__, __isub__ = _in_place("+=", np.add), _in_place("-=", np.subtract)
-    __imul__, __itruediv__ = _in_place("*=", np.multiply), _in_place("/=", np.divide)
-    __ipow__, __imod__ = _in_place("**=", np.power), _in_place("%=", np.remainder)
-    __ifloordiv__, __imatmul__ = _in_place("//=", np.floor_divide), _in_place("@=", np.matmul)
 
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
     __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)

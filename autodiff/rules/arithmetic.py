@@ -10,7 +10,7 @@ import operator
 
 import numpy as np
 
-from ..primitive import constant, elementwise, linear
+from ..primitive import Linear, astype, constant, elementwise
 
 PI = math.pi
 
@@ -125,3 +125,5 @@ for _function in (
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
 ):  # fmt: skip
     constant(_function)
+
+cast = Linear(lambda x, dtype: astype(x, dtype), (lambda c, x, dtype: c,), name="astype")

@@ -1,0 +1,122 @@
+"""Assignment: `y[i] = v`, `y += v` and views of traced arrays mean what they mean in NumPy.
+
+A traced array is a value: it is not written to, its name comes to stand for a new one. `assign` makes the new value
+with `index_update` and lets the tracer *become* it, so that all who hold the tracer see the change. Then those whose
+memory NumPy would share follow: a view is written back to its base, and the views of a base are taken afresh.
+"""
+
+from __future__ import annotations
+
+import weakref
+
+import numpy as np
+
+from .errors import InputError
+from .rules.indexing import getitem, index_update, plain_index
+from .tracer import Level, Tracer, dtype_of, shape_of, unwrap
+
+__all__ = ["Buffer", "assign", "link", "overwrite"]
+
+_NO_TRANSFORMATION = Level(tag=0)
+
+
+class Buffer(Tracer):
+    """A plain array that becomes traced when a traced value is assigned to a part of it.
+
+    What np.zeros and its kin of `autodiff.numpy` return, and np.zeros_like of a traced value. To every operation it
+    is the array that it holds.
+
+    >>> import autodiff as ad
+    >>> def f(x):
+    ...     y = Buffer(np.zeros(2))
+    ...     y[0] = x * x
+    ...     return y.sum()
+    >>> ad.grad(f)(3.0)
+    6.0
+    """
+
+    __slots__ = ()
+
+    def __init__(self, array):
+        self.primal = array
+        self.level = _NO_TRANSFORMATION
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.primal, dtype=dtype, copy=copy)
+
+    def __repr__(self):
+        return f"Buffer({self.primal!r})"
+
+
+def assign(target, index, value):
+    """target[index] = value."""
+    index = plain_index(index)
+    if not isinstance(value, Tracer):
+        value = np.asarray(value)
+    _require_room(target, value)
+    _write(target, index_update(target, value, index=index))
+
+
+def overwrite(target, value):
+    """target[...] = value, for a value of the shape of target."""
+    _require_room(target, value)
+    if dtype_of(value) != target.dtype:
+        if not np.can_cast(dtype_of(value), target.dtype, "same_kind"):
+            raise InputError(f"an array of {target.dtype} cannot hold the result of this operation, of {dtype_of(value)}")
+        value = value.astype(target.dtype)
+    _write(target, value)
+
+
+def _require_room(target, value):
+    if isinstance(value, Tracer) and dtype_of(value).kind in "fc" and target.dtype.kind not in "fc":
+        raise InputError(
+            f"a traced value of {dtype_of(value)} was assigned to an array of {target.dtype}, which would lose its "
+            "derivative; create the array with dtype=float"
+        )
+
+
+def link(view, base, primitive, args, params):
+    """Remembers that `view` is primitive(base, *args, **params) and shares its memory."""
+    view.base = (base, primitive, args, params)
+    try:
+        views = base.views
+    except AttributeError:
+        views = base.views = {}
+    key = id(view)
+    views[key] = weakref.ref(view, lambda _: views.pop(key, None))
+
+
+def _write(target, value):
+    _become(target, value)
+    _write_back(target)
+    _refresh_views(target, except_for=None)
+
+
+def _write_back(view):
+    if getattr(view, "base", None) is None:
+        return
+    base, primitive, args, params = view.base
+    places = primitive.function(np.arange(base.size).reshape(base.shape), *args, **params)
+    _become(base, index_update(base, view, index=np.unravel_index(places, base.shape)))
+    _write_back(base)
+    _refresh_views(base, except_for=view)
+
+
+def _refresh_views(base, except_for):
+    for reference in list(getattr(base, "views", {}).values()):
+        view = reference()
+        if view is not None and view is not except_for:
+            _, primitive, args, params = view.base
+            _become(view, primitive(base, *args, **params))
+            _refresh_views(view, except_for)
+
+
+def _become(target, value):
+    """Lets a tracer stand for another value, perhaps of another transformation."""
+    if not isinstance(value, Tracer):
+        target.primal = value
+        return
+    target.__class__ = value.__class__
+    for name in ("primal", "level", "tangent", "index"):
+        if hasattr(value, name):
+            setattr(target, name, getattr(value, name))
