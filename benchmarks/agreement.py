@@ -7,7 +7,7 @@ ADBench (Srajer, Kukelova and Fitzgibbon 2018) compares entry by entry with
 which is absolute for small entries and relative for large ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,17 @@ def discrepancy(found: Any, expected: Any) -> float:
         return np.inf
     distance = np.abs(x - y) / np.maximum(1.0, np.abs(x) + np.abs(y))
     return float(np.max(np.where(np.isnan(distance), np.inf, distance), initial=0.0))
+
+
+def problem(call: Callable[[], Any], expected: Any) -> str:
+    """What is wrong with the result of `call()`, in words that follow a name; empty where it is as expected."""
+    try:
+        distance = discrepancy(call(), expected)
+    except Exception as exception:  # whatever a library raises is worth a line, not the end of the run
+        return f"raised {type(exception).__name__}: {str(exception).strip()[:200]}"
+    if distance > TOLERANCE:
+        return f"differs from the derivative by hand by {distance:.1e}"
+    return ""
 
 
 def _leaves(result: Any) -> Iterator[Any]:

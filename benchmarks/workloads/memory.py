@@ -10,7 +10,7 @@ import tracemalloc
 
 import numpy
 
-from benchmarks.agreement import TOLERANCE, discrepancy
+from benchmarks.agreement import problem
 from benchmarks.comparison import THIS
 from benchmarks.report import Goal, Report, Row
 from benchmarks.workload import Workload
@@ -81,9 +81,9 @@ def run(contestants, rounds, progress, size=SIZE):
         for contestant in contestants:
             if contestant.name in VISIBLE:
                 call = contestant.gradient(chain(contestant.namespace), (x,))
-                distance = discrepancy(call(), expected)
-                if distance > TOLERANCE:
-                    report.errors.append(f"{label}: {contestant.name} differs from the derivative by {distance:.1e}")
+                wrong = problem(call, expected)
+                if wrong:
+                    report.errors.append(f"{label}: {contestant.name} {wrong}")
                 else:
                     peaks[contestant.name] = peak_arrays(call, x.nbytes)
         report.rows.append(Row(label, "arrays", peaks))
