@@ -55,7 +55,7 @@ def _three_digits(value: float) -> str:
         return "0"
     if abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:#.3g}" if abs(value) >= 1e-3 else f"{value:.2e}"
+    return f"{value:#.3g}".rstrip(".") if abs(value) >= 1e-3 else f"{value:.2e}"
 
 
 def _cells(rows: Sequence[Row]) -> list[list[str]]:

@@ -262,6 +262,7 @@ def test_summary_counts_goals_and_repeats_what_was_missed_or_wrong():
         (0.0, "s", "0 ns"),
         (-0.002, "s", "-2.00 ms"),
         (1931.2, "ratio", "1931"),
+        (99.96, "ratio", "100"),
         (1.234e-5, "ratio", "1.23e-05"),
     ],
 )

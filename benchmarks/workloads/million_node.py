@@ -4,9 +4,7 @@ y <- 0.5 y + x, half a million times, from y = x: y and dy/dx converge to 2 x an
 the chain would exceed Python's limit a thousand times over.
 """
 
-import statistics
-import time
-
+from benchmarks import stopwatch
 from benchmarks.agreement import problem
 from benchmarks.comparison import THIS
 from benchmarks.report import Goal, Report, Row
@@ -30,26 +28,20 @@ def chain(operations):
 
 
 def run(contestants, rounds, progress, operations=OPERATIONS, short=SHORT):
-    """One gradient per length and round, at most three rounds."""
+    """The two lengths in at most three interleaved rounds: a long run averages over itself."""
     report = Report(WORKLOAD.id, TITLE)
     (contestant,) = (one for one in contestants if one.name == THIS)
-    per_operation = {}
-    for length in (short, operations):
+    calls = {length: contestant.gradient(chain(length), (X,)) for length in (short, operations)}
+    for length, call in calls.items():
         progress(f"million_node: {length} operations")
-        call = contestant.gradient(chain(length), (X,))
         wrong = problem(call, (2.0 * X, [2.0]))
         if wrong:
             report.errors.append(f"{length} operations: {THIS} {wrong}")
             return report
-        times = []
-        for _ in range(min(rounds, 3)):
-            start = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - start)
-        whole = statistics.median(times)
-        per_operation[length] = whole / length
+    seconds = stopwatch.medians(calls, min(rounds, 3))
+    for length, whole in seconds.items():
         report.rows.append(Row(f"{length} operations", "s", {"whole": whole, "per operation": whole / length}))
-    ratio = per_operation[operations] / per_operation[short]
+    ratio = (seconds[operations] / operations) / (seconds[short] / short)
     report.goals.append(Goal(f"time per operation, {operations} / {short} operations", ratio, LINEAR))
     return report
 
