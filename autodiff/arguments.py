@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import tree
-from .errors import InputError, NonScalarOutputError, StructureError
+from .errors import InputError, NonScalarOutputError, StructureError, TracerConversionError
 from .tracer import Tracer, dtype_of, shape_of
 
 __all__ = [
@@ -55,7 +55,13 @@ class Arguments:
         args = list(self._args)
         for position, part in zip(self.argnums, self._parts(traced), strict=True):
             args[position] = part
-        return f(*args, **self._kwargs)
+        try:
+            return f(*args, **self._kwargs)
+        except ValueError as error:
+            # NumPy reports a traced value stored in a plain array as "setting an array element with a sequence".
+            if isinstance(error.__cause__, TracerConversionError):
+                raise error.__cause__.with_traceback(error.__traceback__) from None
+            raise
 
     def rebuild(self, leaves):
         """The leaves as a tree like the argument, or a tuple of trees where argnums is a tuple."""

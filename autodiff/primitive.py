@@ -21,247 +21,28 @@ Two things a tracer asks of a primitive, whatever its kind:
 
 from __future__ import annotations
 
-import inspect
-from contextvars import ContextVar
-from dataclasses import dataclass
-
 import numpy as np
 
+from .dispatch import Constant, Like, Primitive, astype, fit
+from .elementwise import Elementwise
 from .errors import UnsupportedError
 from .tracer import Tracer, dtype_of, functions, shape_of, ufuncs, unwrap
 
-__all__ = ["Like", "Primitive", "bilinear", "constant", "elementwise", "fit", "general", "linear", "variadic", "view"]
-
-
-# -- what a cotangent has to fit ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    """Shape and dtype of an array that need not be kept."""
-
-    shape: tuple
-    dtype: np.dtype
-
-    @classmethod
-    def of(cls, x):
-        return cls(shape_of(x), dtype_of(x))
-
-    @property
-    def ndim(self):
-        return len(self.shape)
-
-    @property
-    def size(self):
-        return int(np.prod(self.shape, dtype=int))
-
-
-def fit(cotangent, like):
-    """`cotangent` summed over the axes along which `like` was broadcast, in the dtype of `like`."""
-    shape = shape_of(cotangent)
-    if shape != like.shape:
-        missing = len(shape) - len(like.shape)
-        if missing > 0:
-            cotangent = np.sum(cotangent, axis=tuple(range(missing)))
-        stretched = tuple(k for k, n in enumerate(like.shape) if n == 1 and shape_of(cotangent)[k] != 1)
-        if stretched:
-            cotangent = np.sum(cotangent, axis=stretched, keepdims=True)
-    dtype = dtype_of(cotangent)
-    if dtype != like.dtype and like.dtype.kind in "fc":
-        if dtype.kind == "c" and like.dtype.kind == "f":
-            cotangent = np.real(cotangent)
-        if dtype_of(cotangent) != like.dtype:
-            cotangent = astype(cotangent, like.dtype)
-    return cotangent
-
-
-def astype(x, dtype):
-    return x.astype(dtype) if hasattr(x, "astype") else dtype.type(x)
-
-
-# -- multiplication in which a zero cotangent is stronger than an infinite partial --------------------------------------
-
-careful = ContextVar("autodiff.careful", default=False)
-"""Whether a sweep is being repeated because a result was nan; see `tape.sweep`."""
-
-
-def multiply(cotangent, partial):
-    """cotangent * partial; in a careful sweep, 0 where the cotangent is 0 and the partial is infinite or nan."""
-    return strong_multiply(cotangent, partial) if careful.get() else cotangent * partial
-
-
-def strong_multiply(weight, partial):
-    """weight * partial, where a weight of zero stays zero through a partial that is infinite or nan."""
-    hopeless = np.equal(weight, 0) & ~np.isfinite(partial)
-    return np.where(hopeless, 0.0, weight) * np.where(hopeless, 0.0, partial)
-
-
-def _plain(arg):
-    """Buffers, which are traced only once they hold a traced value, and lists, as what they stand for."""
-    if arg.__class__ is list:
-        return np.asarray(arg)
-    return arg.primal if isinstance(arg, Tracer) and arg.level.tag == 0 else arg
-
-
-# -- the kinds ---------------------------------------------------------------------------------------------------------
-
-
-class Primitive:
-    """A function with a rule. Calling it evaluates it, or hands it to the tracer of the highest level."""
-
-    kind = "primitive"
-
-    def __init__(self, function, name=None):
-        self.function = function
-        self.name = name or function.__name__
-
-    def __call__(self, *args, **params):
-        top, tag, plain = None, 0, True
-        for arg in args:
-            if isinstance(arg, Tracer):
-                level = arg.level.tag
-                if level > tag:
-                    top, tag = arg, level
-                elif level == 0:
-                    plain = False
-            elif arg.__class__ is list:
-                plain = False
-        if params:
-            for key, value in params.items():
-                if isinstance(value, Tracer):
-                    raise UnsupportedError.argument(self.name, repr(key))
-        if not plain:
-            args = [_plain(arg) for arg in args]
-        if top is None:
-            return self.evaluate(*args, **params)
-        return top.apply(self, args, params)
-
-    def evaluate(self, *args, **params):
-        """The function itself, on plain values."""
-        return self.function(*args, **params)
-
-    def jvp(self, ans, args, tangents, params):
-        raise NotImplementedError
-
-    def vjp(self, ans, args, wanted, params):
-        raise NotImplementedError
-
-    def __repr__(self):
-        return f"<{self.kind} primitive {self.name}>"
-
-
-class Constant(Primitive):
-    """A function whose derivative is zero wherever it exists: its result is untraced."""
-
-    kind = "constant"
-
-    def jvp(self, ans, args, tangents, params):
-        return None
-
-    def vjp(self, ans, args, wanted, params):
-        return None
-
-
-class Elementwise(Primitive):
-    """out[i] = f(x[i], y[i], ...), broadcast. `partials[k]` is the derivative by argument k, or a number, or None for 0."""
-
-    kind = "elementwise"
-
-    def __init__(self, function, partials, scalar=None, name=None):
-        super().__init__(function, name)
-        self.scalar = scalar
-        self.partials = tuple(Partial(p, len(partials)) if callable(p) else p for p in partials)
-
-    def evaluate(self, *args, **params):
-        if self.scalar is not None and not params and all(arg.__class__ is float for arg in args):
-            try:
-                return self.scalar(*args)
-            except (ValueError, OverflowError):  # where math raises, NumPy has inf or nan
-                return float(self.function(*args))
-        return self.function(*args, **params)
-
-    def jvp(self, ans, args, tangents, params):
-        total = None
-        for partial, tangent in zip(self.partials, tangents, strict=True):
-            if tangent is None or partial is None:
-                continue
-            if callable(partial):
-                with np.errstate(all="ignore"):
-                    term = _strong_where_nan(tangent, partial(ans, args))
-            else:
-                term = tangent if partial == 1 else -tangent if partial == -1 else tangent * partial
-            total = term if total is None else total + term
-        if total is None:
-            return None
-        if shape_of(total) != shape_of(ans):
-            total = np.broadcast_to(total, shape_of(ans))
-        if dtype_of(total) != dtype_of(ans):
-            total = fit(total, Like.of(ans))
-        return total
-
-    def vjp(self, ans, args, wanted, params):
-        terms = []
-        shape, dtype = shape_of(ans), dtype_of(ans)
-        for k in wanted:
-            arg, partial = args[k], self.partials[k]
-            like = None if shape_of(arg) == shape and dtype_of(arg) == dtype else Like.of(arg)
-            terms.append(_pull_term(partial, ans, args, like))
-        if len(terms) == 1:
-            return None if self.partials[wanted[0]] is None else lambda c: (terms[0](c),)
-        if all(self.partials[k] is None for k in wanted):
-            return None
-        return lambda c: [term(c) for term in terms]
-
-
-def _pull_term(partial, ans, args, like):
-    """cotangent of ans -> cotangent of one argument of an elementwise primitive."""
-    if partial is None:
-        return lambda c: None
-    if callable(partial):
-        evaluate, kept = partial.evaluate, partial.keep(ans, args)
-        if like is None:
-            return lambda c: multiply(c, evaluate(kept))
-        return lambda c: fit(multiply(c, evaluate(kept)), like)
-    if partial == 1:
-        return (lambda c: c) if like is None else (lambda c: fit(c, like))
-    if partial == -1:
-        return (lambda c: -c) if like is None else (lambda c: fit(-c, like))
-    return (lambda c: c * partial) if like is None else (lambda c: fit(c * partial, like))
-
-
-def _strong_where_nan(tangent, partial):
-    """Forward mode cannot know afterwards that a nan was avoidable, so it looks at every product."""
-    product = tangent * partial
-    return strong_multiply(tangent, partial) if np.any(np.isnan(product)) else product
-
-
-class Partial:
-    """A partial derivative whose parameter names say what it needs: x, y, z for the arguments, ans for the result."""
-
-    __slots__ = ("function", "needs")
-
-    def __init__(self, function, arity):
-        names = list(inspect.signature(function).parameters)
-        order = dict(zip("xyz", range(arity), strict=False), ans=-1)
-        try:
-            self.needs = tuple(order[name] for name in names)
-        except KeyError as error:
-            raise ValueError(f"a partial derivative takes {list(order)}, not {error}") from None
-        self.function = function
-
-    def keep(self, ans, args):
-        """What has to be kept to evaluate it later."""
-        return [ans if k < 0 else args[k] for k in self.needs]
-
-    def evaluate(self, kept):
-        try:
-            return self.function(*kept)
-        except (ZeroDivisionError, ValueError, OverflowError):  # Python floats raise where NumPy has inf or nan
-            with np.errstate(all="ignore"):
-                return self.function(*(np.float64(k) if k.__class__ is float else k for k in kept))
-
-    def __call__(self, ans, args):
-        return self.evaluate(self.keep(ans, args))
+__all__ = [
+    "Like",
+    "Linear",
+    "Primitive",
+    "View",
+    "astype",
+    "bilinear",
+    "constant",
+    "elementwise",
+    "fit",
+    "general",
+    "linear",
+    "variadic",
+    "view",
+]
 
 
 class Linear(Primitive):

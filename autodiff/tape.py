@@ -5,8 +5,8 @@ A tape (Wengert list) has one record for each traced value, at the value's index
     ()                       a variable: nothing to pull back to
     (i, p)                   a number with one traced argument: index i, partial derivative p
     (i, p, j, q)             a number with two
-    (parents, pull, count)   anything else: pull(cotangent) gives the cotangents of the values at `parents`;
-                             count > 1 for a primitive with several results: the first one has the record
+    (parents, pull, results) anything else: pull(cotangent) gives the cotangents of the values at `parents`;
+                             a primitive with several results has its record at the first of them
 
 Every operation appends its record after those of its arguments, so the list is already in topological order:
 walking it backwards visits each record after all that used its value. There is no graph to search and no recursion.
@@ -14,7 +14,6 @@ walking it backwards visits each record after all that used its value. There is 
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +21,8 @@ import numpy as np
 from . import tree
 from .arguments import as_gradients, differentiable, one_like
 from .errors import EscapedTracerError, InputError, NonScalarOutputError
-from .primitive import careful, strong_multiply
+from .dispatch import PULL_TAKES_TIMES
+from .elementwise import strong_multiply
 from .tracer import Level, Tracer
 
 __all__ = ["Tape", "Var"]
@@ -45,18 +45,20 @@ class Var(Tracer):
     def apply(self, primitive, args, params):
         tape = self.level
         primals, wanted, parents = [], [], []
+        evaluate = primitive.evaluate
         for k, arg in enumerate(args):
             if isinstance(arg, Var) and arg.level is tape:
                 wanted.append(k)
                 parents.append(arg.index)
-                primals.append(arg.primal)
-            else:
-                primals.append(arg)
-        ans = primitive(*primals, **params)
+                arg = arg.primal
+            if isinstance(arg, Tracer):
+                evaluate = primitive  # a level below has its part in this
+            primals.append(arg)
+        ans = evaluate(*primals, **params)
         pull = primitive.vjp(ans, primals, tuple(wanted), params)
         if pull is None:
             return ans
-        return tape.append(ans, (parents, pull, 1))
+        return tape.append(ans, (parents, pull, primitive.results))
 
 
 class _Closed:
@@ -127,18 +129,13 @@ def sweep(records, seeds, sources):
     lost on its way to the sources, so it is enough to look there, and the common case pays nothing.
     """
     with np.errstate(all="ignore"):
-        found = _sweep(records, seeds, sources)
-        if careful.get() or not any(_has_nan(cotangent) for cotangent in found):
-            return found
-        token = careful.set(True)
-        try:
-            return _sweep(records, seeds, sources)
-        finally:
-            careful.reset(token)
+        found = _sweep(records, seeds, sources, strong=False)
+        if any(_has_nan(cotangent) for cotangent in found):
+            found = _sweep(records, seeds, sources, strong=True)
+    return found
 
 
-def _sweep(records, seeds, sources):
-    product = strong_multiply if careful.get() else operator.mul
+def _sweep(records, seeds, sources, strong):
     cotangents = [_UNTOUCHED] * len(records)
     owned = set()  # indices whose cotangent is an array made here, which may be added to in place
     wanted = set(sources)
@@ -149,25 +146,31 @@ def _sweep(records, seeds, sources):
         record = records[index]
         length = len(record)
         if length == 3:
-            parents, pull, count = record
-            if count > 1:
-                cotangent = [None if c is _UNTOUCHED else c for c in cotangents[index : index + count]]
+            parents, pull, results = record
+            if results > 1:
+                cotangent = [None if c is _UNTOUCHED else c for c in cotangents[index : index + results]]
                 if all(c is None for c in cotangent):
                     continue
             elif cotangent is _UNTOUCHED:
                 continue
-            for i, contribution in zip(parents, pull(cotangent), strict=True):
-                if contribution is not None:
+            strongly = (strong_multiply,) if strong and results == PULL_TAKES_TIMES else ()
+            for i, contribution in zip(parents, pull(cotangent, *strongly), strict=True):
+                if cotangents[i] is _UNTOUCHED and contribution.__class__ is np.ndarray:
+                    cotangents[i] = contribution
+                elif contribution is not None:
                     _accumulate(cotangents, owned, i, contribution)
         elif cotangent is _UNTOUCHED or length == 0:
             continue
+        elif strong:
+            for i, p in zip(record[::2], record[1::2], strict=True):
+                cotangents[i] = cotangents[i] + strong_multiply(cotangent, p)
         elif length == 4:
             i, p, j, q = record
-            cotangents[i] = cotangents[i] + product(cotangent, p)
-            cotangents[j] = cotangents[j] + product(cotangent, q)
+            cotangents[i] = cotangents[i] + cotangent * p
+            cotangents[j] = cotangents[j] + cotangent * q
         else:
             i, p = record
-            cotangents[i] = cotangents[i] + product(cotangent, p)
+            cotangents[i] = cotangents[i] + cotangent * p
         if index not in wanted:
             cotangents[index] = None  # let its memory go
     return [None if cotangents[i] is _UNTOUCHED else cotangents[i] for i in sources]

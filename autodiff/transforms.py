@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from . import methods, rules, tree  # noqa: F401  (importing these two teaches the tracers NumPy)
+from . import methods, rules, scalars, tree  # noqa: F401  (importing the first three teaches the tracers NumPy)
 from .arguments import (
     Arguments,
     as_gradients,

@@ -1,0 +1,128 @@
+"""What all primitives share: how a call finds its tracer, and what a cotangent has to fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import UnsupportedError
+from .tracer import Tracer, dtype_of, shape_of
+
+__all__ = ["Constant", "Like", "Primitive", "astype", "fit"]
+
+
+PULL_TAKES_TIMES = 0
+"""In place of its number of results, for a primitive with one whose pull takes the multiplication to use."""
+
+
+class Primitive:
+    """A function with a rule. Calling it evaluates it, or hands it to the tracer of the highest level."""
+
+    kind = "primitive"
+    results = 1
+
+    def __init__(self, function, name=None):
+        self.function = function
+        self.name = name or function.__name__
+
+    def __call__(self, *args, **params):
+        top, tag, plain = None, 0, True
+        for arg in args:
+            if isinstance(arg, Tracer):
+                level = arg.level.tag
+                if level > tag:
+                    top, tag = arg, level
+                elif level == 0:
+                    plain = False
+            elif arg.__class__ is list:
+                plain = False
+        if params:
+            for key, value in params.items():
+                if isinstance(value, Tracer):
+                    raise UnsupportedError.argument(self.name, repr(key))
+        if not plain:
+            args = [_plain(arg) for arg in args]
+        if top is None:
+            return self.evaluate(*args, **params)
+        return top.apply(self, args, params)
+
+    def evaluate(self, *args, **params):
+        """The function itself, on plain values."""
+        return self.function(*args, **params)
+
+    def jvp(self, ans, args, tangents, params):
+        """The tangent of ans, given those of args (None for a constant); None where ans is a constant."""
+        raise NotImplementedError
+
+    def vjp(self, ans, args, wanted, params):
+        """pull: the cotangent of ans -> those of args[i], i in wanted; None where ans is a constant."""
+        raise NotImplementedError
+
+    def __repr__(self):
+        return f"<{self.kind} primitive {self.name}>"
+
+
+class Constant(Primitive):
+    """A function whose derivative is zero wherever it exists: its result is untraced."""
+
+    kind = "constant"
+
+    def jvp(self, ans, args, tangents, params):
+        return None
+
+    def vjp(self, ans, args, wanted, params):
+        return None
+
+
+def _plain(arg):
+    """Buffers, which are traced only once they hold a traced value, and lists, as what they stand for."""
+    if arg.__class__ is list:
+        return np.asarray(arg)
+    return arg.primal if isinstance(arg, Tracer) and arg.level.tag == 0 else arg
+
+
+# -- what a cotangent has to fit ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Shape and dtype of an array that need not be kept."""
+
+    shape: tuple
+    dtype: np.dtype
+
+    @classmethod
+    def of(cls, x):
+        return cls(shape_of(x), dtype_of(x))
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def size(self):
+        return int(np.prod(self.shape, dtype=int))
+
+
+def fit(cotangent, like):
+    """`cotangent` summed over the axes along which `like` was broadcast, in the dtype of `like`."""
+    shape = shape_of(cotangent)
+    if shape != like.shape:
+        missing = len(shape) - len(like.shape)
+        if missing > 0:
+            cotangent = np.sum(cotangent, axis=tuple(range(missing)))
+        stretched = tuple(k for k, n in enumerate(like.shape) if n == 1 and shape_of(cotangent)[k] != 1)
+        if stretched:
+            cotangent = np.sum(cotangent, axis=stretched, keepdims=True)
+    dtype = dtype_of(cotangent)
+    if dtype != like.dtype and like.dtype.kind in "fc":
+        if dtype.kind == "c" and like.dtype.kind == "f":
+            cotangent = np.real(cotangent)
+        if dtype_of(cotangent) != like.dtype:
+            cotangent = astype(cotangent, like.dtype)
+    return cotangent
+
+
+def astype(x, dtype):
+    return x.astype(dtype) if hasattr(x, "astype") else dtype.type(x)
