@@ -9,18 +9,13 @@ import numpy as np
 from .errors import UnsupportedError
 from .tracer import Tracer, dtype_of, shape_of
 
-__all__ = ["Constant", "Like", "Primitive", "astype", "fit"]
-
-
-PULL_TAKES_TIMES = 0
-"""In place of its number of results, for a primitive with one whose pull takes the multiplication to use."""
+__all__ = ["Constant", "Like", "Primitive", "astype", "fit", "pulled"]
 
 
 class Primitive:
     """A function with a rule. Calling it evaluates it, or hands it to the tracer of the highest level."""
 
     kind = "primitive"
-    results = 1
 
     def __init__(self, function, name=None):
         self.function = function
@@ -56,7 +51,11 @@ class Primitive:
         raise NotImplementedError
 
     def vjp(self, ans, args, wanted, params):
-        """pull: the cotangent of ans -> those of args[i], i in wanted; None where ans is a constant."""
+        """(backward, kept), where backward(cotangent of ans, kept, times) gives the cotangents of args[i], i in wanted.
+
+        `kept` is what the derivative needs, `times` the multiplication to use for elementwise products. A cotangent
+        may be None for zero. None in place of the pair: ans is a constant.
+        """
         raise NotImplementedError
 
     def __repr__(self):
@@ -73,6 +72,11 @@ class Constant(Primitive):
 
     def vjp(self, ans, args, wanted, params):
         return None
+
+
+def pulled(cotangent, pull, times):
+    """The `backward` of rules that are written as a pull, a function of the cotangent alone, which is what is kept."""
+    return pull(cotangent)
 
 
 def _plain(arg):

@@ -1,29 +1,32 @@
 """Elementwise primitives: out[i] = f(x[i], y[i], ...), broadcast, declared by the partial derivatives of f.
 
 A partial derivative is a function whose parameter names say what it needs: x, y and z for the arguments, ans for the
-result. So the pull of a multiplication by a constant y,
+result. From them the reverse of the primitive is written out, for the arguments that are traced; of a product
 
-    def pull(c, times=mul):
-        return (times(c, partial_x(y)),)
+    def backward(c, kept, times):
+        x, y = kept
+        return times(c, partial_x(y)), times(c, partial_y(x))
 
-holds y and nothing else. It is this text, written out for the primitive and for the arguments that are traced, that
-makes a record on the tape: Python's closures then keep exactly what is named.
+and the record on the tape keeps the tuple (x, y): exactly what is named.
 """
 
 from __future__ import annotations
 
 import inspect
-import operator
+from typing import NamedTuple
 
 import numpy as np
 
-from .dispatch import PULL_TAKES_TIMES, Like, Primitive, fit
+from .dispatch import Like, Primitive, fit
 from .tracer import dtype_of, shape_of
 
 __all__ = ["Elementwise", "Partial", "strong_multiply"]
 
 PYTHON_RAISES = (ZeroDivisionError, ValueError, OverflowError)
 """What floats do where arrays have inf or nan."""
+
+
+_NAMES = ("x", "y", "z", "ans")  # so that _NAMES[-1] is ans
 
 
 class Partial:
@@ -41,8 +44,7 @@ class Partial:
 
     def written_out(self, argument, wrap="{}"):
         """The call of it, as source."""
-        names = (wrap.format(("x", "y", "z", "ans")[k]) for k in self.needs)
-        return f"partial_{argument}({', '.join(names)})"
+        return f"partial_{argument}({', '.join(wrap.format(_NAMES[k]) for k in self.needs)})"
 
     def __call__(self, ans, args):
         kept = [ans if k < 0 else args[k] for k in self.needs]
@@ -52,16 +54,25 @@ class Partial:
             return self.function(*map(_as_numpy, kept))
 
 
-_MAKE_PULL = """
-def make_pull({arguments}, ans, likes):
-    {likes}
-    def pull(c, times=mul):
-        try:
-            return ({terms},)
-        except PYTHON_RAISES:
-            return ({numpy_terms},)
-    return pull
+_BACKWARD = """
+def backward(c, kept, times):
+    {unpack}
+    try:
+        return ({terms},)
+    except PYTHON_RAISES:
+        return ({numpy_terms},)
 """
+
+
+class Backward(NamedTuple):
+    """The reverse of an elementwise primitive for certain traced arguments."""
+
+    function: object  # (cotangent, kept, times) -> cotangents
+    keeps: tuple  # the names of what it keeps, among x, y, z, ans and likes
+
+    def keep(self, args, ans, likes):
+        values = dict(zip("xyz", args, strict=False), ans=ans, likes=likes)
+        return tuple(values[name] for name in self.keeps)
 
 
 class Elementwise(Primitive):
@@ -72,13 +83,12 @@ class Elementwise(Primitive):
     """
 
     kind = "elementwise"
-    results = PULL_TAKES_TIMES
 
     def __init__(self, function, partials, scalar=None, name=None):
         super().__init__(function, name)
         self.scalar = scalar
         self.partials = tuple(Partial(p, len(partials)) if callable(p) else p for p in partials)
-        self._makers = {}
+        self._backwards = {}
 
     def __call__(self, *args, **params):
         if args[0].__class__ is float and args[-1].__class__ is float and self.scalar is not None:
@@ -112,38 +122,39 @@ class Elementwise(Primitive):
         likes = [
             None if shape_of(args[k]) == shape and dtype_of(args[k]) == dtype else Like.of(args[k]) for k in wanted
         ]
-        return self.make_pull(wanted, any(likes))(*args, ans, likes)
+        backward = self.backward(wanted, any(likes))
+        return backward.function, backward.keep(args, ans, likes)
 
-    def make_pull(self, wanted, fitted):
-        """The function (*args, ans, likes) -> pull for the traced arguments `wanted`."""
+    def backward(self, wanted, fitted=False):
+        """The reverse for the traced arguments `wanted`; fitted where their shapes or dtypes are not those of ans."""
         key = wanted, fitted
-        if key not in self._makers:
-            self._makers[key] = self._compile(wanted, fitted)
-        return self._makers[key]
+        if key not in self._backwards:
+            self._backwards[key] = self._write_backward(wanted, fitted)
+        return self._backwards[key]
 
-    def _compile(self, wanted, fitted):
-        names = {"mul": operator.mul, "fit_or_pass": fit_or_pass, "as_numpy": _as_numpy, "PYTHON_RAISES": PYTHON_RAISES}
-        terms, numpy_terms = [], []
-        arguments = "xyz"[: len(self.partials)]
-        for k in wanted:
-            argument, partial = arguments[k], self.partials[k]
+    def _write_backward(self, wanted, fitted):
+        names = {"fit_or_pass": fit_or_pass, "as_numpy": _as_numpy, "PYTHON_RAISES": PYTHON_RAISES}
+        terms, numpy_terms, needs = [], [], set()
+        for position, k in enumerate(wanted):
+            partial = self.partials[k]
             if isinstance(partial, Partial):
-                names[f"partial_{argument}"] = partial.function
-                term = f"times(c, {partial.written_out(argument)})"
-                numpy_term = f"times(c, {partial.written_out(argument, 'as_numpy({})')})"
+                needs |= set(partial.needs)
+                names[f"partial_{_NAMES[k]}"] = partial.function
+                term = f"times(c, {partial.written_out(_NAMES[k])})"
+                numpy_term = f"times(c, {partial.written_out(_NAMES[k], 'as_numpy({})')})"
             else:
                 term = numpy_term = {None: "None", 1: "c", -1: "-c"}.get(partial, f"c * {partial!r}")
-            shell = f"fit_or_pass({{}}, like_{argument})" if fitted and partial is not None else "{}"
+            shell = f"fit_or_pass({{}}, likes[{position}])" if fitted and partial is not None else "{}"
             terms.append(shell.format(term))
             numpy_terms.append(shell.format(numpy_term))
-        source = _MAKE_PULL.format(
-            arguments=", ".join(arguments),
-            likes=", ".join(f"like_{arguments[k]}" for k in wanted) + ", = likes" if fitted else "pass",
+        keeps = tuple(_NAMES[k] for k in sorted(needs)) + ("likes",) * fitted
+        source = _BACKWARD.format(
+            unpack=f"{', '.join(keeps)}, = kept" if keeps else "",
             terms=", ".join(terms),
             numpy_terms=", ".join(numpy_terms),
         )
         exec(source, names)
-        return names["make_pull"]
+        return Backward(names["backward"], keeps)
 
 
 def fit_or_pass(cotangent, like):

@@ -13,17 +13,17 @@ dispatch differentiates the rule in turn, which is all that derivatives of highe
 Two things a tracer asks of a primitive, whatever its kind:
 
     jvp(ans, args, tangents, params)  the tangent of ans; tangents[i] is None for a constant. None: ans is constant
-    vjp(ans, args, wanted, params)    `pull`, which takes the cotangent of ans to the tuple of cotangents of args[i],
-                                      i in wanted (None for one that gets nothing). None: ans is constant
+    vjp(ans, args, wanted, params)    what takes the cotangent of ans to those of args[i], i in wanted, and what that
+                                      keeps. None: ans is constant
 
-`pull` keeps what its derivative needs and no more: the tape holds it, so this is the memory of reverse mode.
+A rule keeps what its derivative needs and no more: the tape holds it, so this is the memory of reverse mode.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from .dispatch import Constant, Like, Primitive, astype, fit
+from .dispatch import Constant, Like, Primitive, astype, fit, pulled
 from .elementwise import Elementwise
 from .errors import UnsupportedError
 from .tracer import Tracer, dtype_of, functions, shape_of, ufuncs, unwrap
@@ -77,8 +77,8 @@ class Linear(Primitive):
         transposes = self.transposes
         if len(wanted) == 1:
             (k,) = wanted
-            return lambda c: (fit(transposes[k](c, *kept, **params), kept[k]),)
-        return lambda c: [fit(transposes[k](c, *kept, **params), kept[k]) for k in wanted]
+            return pulled, (lambda c: (fit(transposes[k](c, *kept, **params), kept[k]),))
+        return pulled, (lambda c: [fit(transposes[k](c, *kept, **params), kept[k]) for k in wanted])
 
     def _require(self, k):
         if k >= len(self.transposes) or self.transposes[k] is None:
@@ -115,7 +115,7 @@ class Variadic(Linear):
     def vjp(self, ans, args, wanted, params):
         kept = [Like.of(arg) for arg in args]
         (transpose,) = self.transposes
-        return lambda c: [fit(transpose(c, k, *kept, **params), kept[k]) for k in wanted]
+        return pulled, (lambda c: [fit(transpose(c, k, *kept, **params), kept[k]) for k in wanted])
 
 
 class Bilinear(Primitive):
@@ -143,10 +143,10 @@ class Bilinear(Primitive):
         left, right = self.left, self.right
         like_x, like_y = Like.of(x), Like.of(y)
         if wanted == (0,):
-            return lambda c: (fit(left(c, like_x, y, **params), like_x),)
+            return pulled, (lambda c: (fit(left(c, like_x, y, **params), like_x),))
         if wanted == (1,):
-            return lambda c: (fit(right(c, x, like_y, **params), like_y),)
-        return lambda c: (fit(left(c, like_x, y, **params), like_x), fit(right(c, x, like_y, **params), like_y))
+            return pulled, (lambda c: (fit(right(c, x, like_y, **params), like_y),))
+        return pulled, (lambda c: (fit(left(c, like_x, y, **params), like_x), fit(right(c, x, like_y, **params), like_y)))
 
 
 class General(Primitive):
@@ -178,7 +178,7 @@ class General(Primitive):
         for k in wanted:
             self._require(k)
             pulls.append((self.vjps[k](ans, *args, **params), Like.of(args[k])))
-        return lambda c: [fit(pull(c), like) for pull, like in pulls]
+        return pulled, (lambda c: [fit(pull(c), like) for pull, like in pulls])
 
     def _require(self, k):
         if k >= len(self.vjps) or self.vjps[k] is None:

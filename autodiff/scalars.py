@@ -46,6 +46,22 @@ def method(self, other):
             records = tape.records
             records.append(record)
             return Var(ans, tape, len(records) - 1)
+    elif kind is ndarray:
+        kind = other.__class__
+        tape = self.level
+        if kind is Var:
+            y = other.primal
+            if other.level is tape and y.__class__ is ndarray and x.shape == y.shape and x.dtype is y.dtype:
+                ans = compute(x, y)
+                records = tape.records
+                records.append(((self.index, other.index), backward_both, ({keeps_both})))
+                return Var(ans, tape, len(records) - 1)
+        elif kind is float or kind is int or (kind is ndarray and other.shape == x.shape and other.dtype is x.dtype):
+            y = other
+            ans = compute(x, y)
+            records = tape.records
+            records.append(((self.index,), backward_x, ({keeps_x})))
+            return Var(ans, tape, len(records) - 1)
     return primitive(self, other)
 '''
 
@@ -64,6 +80,12 @@ def method(self, other):
         records = tape.records
         records.append(record)
         return Var(ans, tape, len(records) - 1)
+    if y.__class__ is ndarray and (kind is float or kind is int):
+        ans = compute(x, y)
+        tape = self.level
+        records = tape.records
+        records.append(((self.index,), backward_y, ({keeps_y})))
+        return Var(ans, tape, len(records) - 1)
     return primitive(other, self)
 '''
 
@@ -80,6 +102,12 @@ def method(self):
         records = tape.records
         records.append(record)
         return Var(ans, tape, len(records) - 1)
+    if x.__class__ is ndarray:
+        ans = ufunc(x)
+        tape = self.level
+        records = tape.records
+        records.append(((self.index,), backward_x, ({keeps_x})))
+        return Var(ans, tape, len(records) - 1)
     return primitive(self)
 '''
 
@@ -87,15 +115,28 @@ def method(self):
 def _method(template, ufunc, compute):
     """The template with the partial derivatives of a ufunc filled in."""
     primitive = ufuncs[ufunc]
-    names = {"primitive": primitive, "compute": compute, "Var": Var, "float64": np.float64, "PYTHON_RAISES": PYTHON_RAISES}
-    calls = {}
+    names = {
+        "primitive": primitive,
+        "ufunc": ufunc,
+        "compute": compute,
+        "Var": Var,
+        "float64": np.float64,
+        "ndarray": np.ndarray,
+        "PYTHON_RAISES": PYTHON_RAISES,
+    }
+    texts = {}
     for argument, partial in zip("xy", primitive.partials, strict=False):
         if isinstance(partial, Partial):
             names[f"partial_{argument}"] = partial.function
-            calls[f"by_{argument}"] = partial.written_out(argument)
+            texts[f"by_{argument}"] = partial.written_out(argument)
         else:
-            calls[f"by_{argument}"] = repr(float(partial))
-    exec(template.format(**calls), names)
+            texts[f"by_{argument}"] = repr(float(partial))
+    for which, wanted in {"x": (0,), "y": (1,), "both": (0, 1)}.items():
+        if max(wanted) < ufunc.nin:
+            function, keeps = primitive.backward(wanted)
+            names[f"backward_{which}"] = function
+            texts[f"keeps_{which}"] = "".join(f"{name}, " for name in keeps)
+    exec(template.format(**texts), names)
     return names["method"]
 
 
