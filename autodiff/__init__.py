@@ -7,6 +7,7 @@ array([3., 6.])
 """
 
 from . import errors, tree
+from .checkpoint import checkpoint
 from .dual import Dual
 from .tape import Tape
 from .transforms import (

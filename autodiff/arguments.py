@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from . import tree
@@ -14,6 +16,7 @@ __all__ = [
     "as_tangent",
     "differentiable",
     "matching",
+    "named_after",
     "one_like",
     "plain",
     "require_scalar",
@@ -190,3 +193,8 @@ def as_tangent(tangent, primal):
     if primal.__class__ is float:
         return float(tangent)
     return np.array(tangent)[()] if shape_of(primal) == () else np.array(tangent)
+
+
+def named_after(f):
+    """functools.wraps for a function that is another than f, though it takes the same arguments."""
+    return functools.wraps(f, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())

@@ -16,6 +16,7 @@ class Primitive:
     """A function with a rule. Calling it evaluates it, or hands it to the tracer of the highest level."""
 
     kind = "primitive"
+    has_several_results = False  # then ans, its tangent and its cotangent are tuples
 
     def __init__(self, function, name=None):
         self.function = function

@@ -45,7 +45,12 @@ class Dual(Tracer):
                 tangents.append(None)
         ans = primitive(*primals, **params)
         tangent = primitive.jvp(ans, primals, tangents, params)
-        return ans if tangent is None else Dual(ans, tangent, level)
+        if tangent is None:
+            return ans
+        if primitive.has_several_results:
+            results = tuple(Dual(y, t, level) for y, t in zip(ans, tangent, strict=True))
+            return type(ans)._make(results) if hasattr(ans, "_make") else results
+        return Dual(ans, tangent, level)
 
     def __repr__(self):
         return f"Dual({self.primal!r}, {self.tangent!r})"

@@ -154,15 +154,18 @@ class General(Primitive):
 
     jvps[k](tangent, ans, *args, **params) -> its part of the tangent of ans
     vjps[k](ans, *args, **params) -> pull, the cotangent of ans to that of the argument; pull keeps only what it names
+
+    Where the function has several results, ans, tangents and cotangents are tuples; no cotangent of them is None.
     """
 
     kind = "general"
 
-    def __init__(self, function, jvps, vjps, name=None):
+    def __init__(self, function, jvps, vjps, name=None, several=False):
         super().__init__(function, name)
         if len(jvps) != len(vjps):
             raise ValueError(f"{self.name}: {len(jvps)} jvps but {len(vjps)} vjps")
         self.jvps, self.vjps = jvps, vjps
+        self.has_several_results = several
 
     def jvp(self, ans, args, tangents, params):
         total = None
@@ -170,7 +173,12 @@ class General(Primitive):
             if tangent is not None:
                 self._require(k)
                 term = self.jvps[k](tangent, ans, *args, **params)
-                total = term if total is None else total + term
+                if total is None:
+                    total = term
+                elif self.has_several_results:
+                    total = tuple(a + b for a, b in zip(total, term, strict=True))
+                else:
+                    total = total + term
         return total
 
     def vjp(self, ans, args, wanted, params):
@@ -178,7 +186,17 @@ class General(Primitive):
         for k in wanted:
             self._require(k)
             pulls.append((self.vjps[k](ans, *args, **params), Like.of(args[k])))
-        return pulled, (lambda c: [fit(pull(c), like) for pull, like in pulls])
+        if not self.has_several_results:
+            return pulled, (lambda c: [fit(pull(c), like) for pull, like in pulls])
+        likes = [Like.of(part) for part in ans]
+
+        def pull_several(cotangents):
+            cotangents = tuple(
+                np.zeros(like.shape, like.dtype) if c is None else c for c, like in zip(cotangents, likes, strict=True)
+            )
+            return [fit(pull(cotangents), like) for pull, like in pulls]
+
+        return pulled, pull_several
 
     def _require(self, k):
         if k >= len(self.vjps) or self.vjps[k] is None:
@@ -228,10 +246,10 @@ def bilinear(function, left, right, name=None, stands_for=()):
     return _declare(Bilinear(function, left, right, name), stands_for)
 
 
-def general(function, jvp, vjp, name=None, stands_for=()):
+def general(function, jvp, vjp, name=None, stands_for=(), several=False):
     """Declares any other function: jvp and vjp are one rule, or a tuple of one for each argument."""
-    as_tuple = lambda rules: rules if isinstance(rules, tuple) else (rules,)  # noqa: E731
-    return _declare(General(function, as_tuple(jvp), as_tuple(vjp), name), stands_for)
+    jvps, vjps = (rules if isinstance(rules, tuple) else (rules,) for rules in (jvp, vjp))
+    return _declare(General(function, jvps, vjps, name, several), stands_for)
 
 
 def constant(function, name=None, stands_for=()):

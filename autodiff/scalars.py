@@ -11,6 +11,7 @@ was computed, has the general way only, which makes it the oracle of this one in
 from __future__ import annotations
 
 import operator
+from types import FunctionType
 
 import numpy as np
 
@@ -127,7 +128,7 @@ def _method(template, ufunc, compute):
     texts = {}
     for argument, partial in zip("xy", primitive.partials, strict=False):
         if isinstance(partial, Partial):
-            names[f"partial_{argument}"] = partial.function
+            names[f"partial_{argument}"] = _for_floats(partial.function)
             texts[f"by_{argument}"] = partial.written_out(argument)
         else:
             texts[f"by_{argument}"] = repr(float(partial))
@@ -138,6 +139,16 @@ def _method(template, ufunc, compute):
             texts[f"keeps_{which}"] = "".join(f"{name}, " for name in keeps)
     exec(template.format(**texts), names)
     return names["method"]
+
+
+def _for_floats(rule):
+    """The same rule, in which the primitives it names are their functions of Python floats."""
+    scalars = {
+        name: rule.__globals__[name].scalar
+        for name in rule.__code__.co_names
+        if getattr(rule.__globals__.get(name), "scalar", None) is not None
+    }
+    return FunctionType(rule.__code__, rule.__globals__ | scalars, closure=rule.__closure__) if scalars else rule
 
 
 _OPERATORS = {
@@ -152,16 +163,17 @@ for _name, (_ufunc, _compute) in _OPERATORS.items():
     setattr(Var, f"__r{_name}__", _method(_REFLECTED, _ufunc, _compute))
 Var.__neg__ = _method(_UNARY, np.negative, operator.neg)
 
-_of_one_number = {
+_of_one = {
     ufunc: _method(_UNARY, ufunc, primitive.scalar)
     for ufunc, primitive in ufuncs.items()
     if ufunc.nin == 1 and getattr(primitive, "scalar", None) is not None
-}
+}.get
 
 
 def _array_ufunc(self, ufunc, method, *inputs, **keywords):
-    if ufunc in _of_one_number and method == "__call__" and not keywords:
-        return _of_one_number[ufunc](self)
+    function = _of_one(ufunc)
+    if function is not None and method == "__call__" and not keywords:
+        return function(self)
     return Tracer.__array_ufunc__(self, ufunc, method, *inputs, **keywords)
 
 

@@ -7,6 +7,8 @@ A tape (Wengert list) has one record for each traced value, at the value's index
     (i, p, j, q)             a number with two
     (parents, backward, kept)
                              anything else: backward(cotangent, kept, times) gives the cotangents of `parents`
+    ((parents, backward, kept, n),)
+                             the first of n results of one operation; backward gets the list of their cotangents
 
 Every operation appends its record after those of its arguments, so the list is already in topological order:
 walking it backwards visits each record after all that used its value. There is no graph to search and no recursion.
@@ -56,7 +58,11 @@ class Var(Tracer):
             primals.append(arg)
         ans = evaluate(*primals, **params)
         rule = primitive.vjp(ans, primals, tuple(wanted), params)
-        return ans if rule is None else tape.append(ans, (parents, *rule))
+        if rule is None:
+            return ans
+        if primitive.has_several_results:
+            return tape.append_several(ans, (parents, *rule))
+        return tape.append(ans, (parents, *rule))
 
 
 class _Closed:
@@ -85,6 +91,12 @@ class BareTape(Level):
         records = self.records
         records.append(record)
         return Var(value, self, len(records) - 1)
+
+    def append_several(self, values, record):
+        """The values of an operation with several results."""
+        first = self.append(values[0], ((*record, len(values)),))
+        results = (first, *(self.append(value, ()) for value in values[1:]))
+        return type(values)._make(results) if hasattr(values, "_make") else results
 
     def close(self):
         """Ends the recording; returns the records, which a pullback may go on using."""
@@ -150,10 +162,16 @@ def _sweep(records, seeds, sources, strong):
         cotangent = cotangents[index]
         record = records[index]
         length = len(record)
-        if length == 3:
-            if cotangent is _UNTOUCHED:
-                continue
-            parents, backward, kept = record
+        if length == 3 or length == 1:
+            if length == 3:
+                if cotangent is _UNTOUCHED:
+                    continue
+                parents, backward, kept = record
+            else:
+                parents, backward, kept, n = record[0]
+                cotangent = [None if c is _UNTOUCHED else c for c in cotangents[index : index + n]]
+                if all(c is None for c in cotangent):
+                    continue
             for i, contribution in zip(parents, backward(cotangent, kept, times)):  # noqa: B905 (strict costs time)
                 before = cotangents[i]
                 if contribution.__class__ is not np_ndarray:
@@ -204,7 +222,9 @@ def _accumulate(cotangents, owned, index, contribution):
 def _has_nan(x):
     if isinstance(x, Tracer):
         return _has_nan(x.primal) or (hasattr(x, "tangent") and _has_nan(x.tangent))
-    return x is not None and bool(np.isnan(np.sum(x)))
+    if x is None or isinstance(x, float | complex):
+        return x != x
+    return bool(np.isnan(np.add.reduce(x, axis=None)))
 
 
 # -- the tape in the hand ----------------------------------------------------------------------------------------------
@@ -214,11 +234,12 @@ def _has_nan(x):
 class Entry:
     """What one record stands for: value = primitive(*operands, **params), where a `Reference` is another entry."""
 
-    primitive: object  # None for a variable
+    primitive: object  # None for a variable, and for the further results of an operation with several
     operands: tuple
     params: dict
     value: object
     name: str = ""
+    results: tuple | None = None  # of an operation with several: all of them; this entry is the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +258,11 @@ class Recorded(Var):
         tape = self.level
         operands = tuple(Reference(a.index) if isinstance(a, Var) and a.level is tape else a for a in args)
         out = super().apply(primitive, args, params)
-        if isinstance(out, Var) and out.level is tape:
+        if isinstance(out, tuple):
+            values = tuple(part.primal for part in out)
+            tape.entries.append(Entry(primitive, operands, params, values[0], results=values))
+            tape.entries.extend(Entry(None, (Reference(out[0].index),), {}, value) for value in values[1:])
+        elif isinstance(out, Var) and out.level is tape:
             tape.entries.append(Entry(primitive, operands, params, out.primal))
         return out
 
@@ -299,8 +324,11 @@ class Tape(BareTape):
                 continue
             inner = [known.get(a.index) if a.__class__ is Reference else None for a in entry.operands]
             if any(t is not None for t in inner):
-                tangent = entry.primitive.jvp(entry.value, self.arguments(entry), inner, entry.params)
-                if tangent is not None:
+                ans = entry.value if entry.results is None else entry.results
+                tangent = entry.primitive.jvp(ans, self.arguments(entry), inner, entry.params)
+                if entry.results is not None:
+                    known.update(enumerate(tangent, start=index))
+                elif tangent is not None:
                     known[index] = tangent
         return known
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from . import methods, rules, scalars, tree  # noqa: F401  (importing the first three teaches the tracers NumPy)
@@ -13,6 +11,7 @@ from .arguments import (
     as_tangent,
     differentiable,
     matching,
+    named_after,
     one_like,
     plain,
     require_scalar,
@@ -75,7 +74,7 @@ def grad(f, argnums=0, has_aux=False):
     """
     both = _value_and_grad(f, argnums, has_aux, "grad")
 
-    @_named_after(f)
+    @named_after(f)
     def gradient(*args, **kwargs):
         value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
@@ -84,7 +83,7 @@ def grad(f, argnums=0, has_aux=False):
 
 
 def _value_and_grad(f, argnums, has_aux, name):
-    @_named_after(f)
+    @named_after(f)
     def value_and_gradient(*args, **kwargs):
         arguments = Arguments(name, argnums, args, kwargs)
         tape = BareTape()
@@ -172,7 +171,7 @@ def derivative(f):
     array([2., 4.])
     """
 
-    @_named_after(f)
+    @named_after(f)
     def derived(x, *args, **kwargs):
         x = differentiable(x, "the argument")
         return jvp(lambda x: f(x, *args, **kwargs), (x,), (one_like(x),))[1]
@@ -285,7 +284,7 @@ def hessian(f, argnums=0):
 
 
 def _jacobian(f, argnums, by_rows):
-    @_named_after(f)
+    @named_after(f)
     def jacobian_of_f(*args, **kwargs):
         arguments = Arguments("jacobian", argnums, args, kwargs)
         tape = Tape()
@@ -359,8 +358,3 @@ def _pair(y, name):
     if not isinstance(y, tuple) or len(y) != 2:
         raise NonScalarOutputError.of(f"a {type(y).__name__}, though has_aux=True asks for a pair (value, aux)", name)
     return y
-
-
-def _named_after(f):
-    """functools.wraps, without `__wrapped__`: the signature is that of f, but the function is another."""
-    return functools.wraps(f, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
