@@ -1,0 +1,84 @@
+"""Running sums and products, and differences along an axis."""
+
+import numpy as np
+
+from ..primitive import general, linear
+from ..tracer import implements
+from .keywords import into
+
+# -- running sums ------------------------------------------------------------------------------------------------------
+
+
+def _cumsum_transpose(c, x, axis, dtype=None):
+    return np.flip(np.cumsum(np.flip(c, axis), axis=axis), axis)
+
+
+_cumsum = linear(np.cumsum, _cumsum_transpose)
+
+
+@implements(np.cumsum)
+def cumsum(x, axis=None, dtype=None, out=None):
+    x, axis = _along(x, axis, dtype)
+    return into(out, _cumsum(x, axis=axis))
+
+
+def _along(x, axis, dtype):
+    """The array in the dtype asked for, in one dimension where no axis is given."""
+    if dtype is not None:
+        x = x.astype(dtype)
+    return (np.ravel(x), 0) if axis is None else (x, axis)
+
+
+# -- running products: by products only, so that they are exact where entries are zero -----------------------------------
+
+
+def _recurrence(factors, terms):
+    """s with s[k] = factors[k] * s[k-1] + terms[k] along the last axis, s[-1] = 0.
+
+    By doubling: after step d, s[k] sums the last 2d terms and factors[k] is the product of as many factors, so it takes
+    log2(n) products of arrays, all of which are differentiable.
+    """
+    n, reach = terms.shape[-1], 1
+    while reach < n:
+        terms = np.concatenate(
+            [terms[..., :reach], terms[..., reach:] + factors[..., reach:] * terms[..., :-reach]], axis=-1
+        )
+        factors = np.concatenate([factors[..., :reach], factors[..., reach:] * factors[..., :-reach]], axis=-1)
+        reach *= 2
+    return terms
+
+
+def _shifted(x, first):
+    """x, moved on by one along the last axis."""
+    return np.concatenate([np.broadcast_to(first, (*x.shape[:-1], 1)), x[..., :-1]], axis=-1)
+
+
+def _cumprod_jvp(dx, ans, x, axis):
+    """y[k] = x[k] y[k-1], so dy[k] = x[k] dy[k-1] + y[k-1] dx[k]."""
+    x, y, dx = (np.moveaxis(a, axis, -1) for a in (x, ans, dx))
+    return np.moveaxis(_recurrence(x, _shifted(y, _one(y)) * dx), -1, axis)
+
+
+def _cumprod_vjp(ans, x, axis):
+    """The same backwards: s[k] = x[k+1] s[k+1] + c[k], and the cotangent of x[k] is y[k-1] s[k]."""
+
+    def pull(c):
+        factors, y, c = (np.moveaxis(a, axis, -1) for a in (x, ans, c))
+        factors = _shifted(np.flip(factors, -1), _one(factors))
+        s = np.flip(_recurrence(factors, np.flip(c, -1)), -1)
+        return np.moveaxis(_shifted(y, _one(y)) * s, -1, axis)
+
+    return pull
+
+
+def _one(x):
+    return x.dtype.type(1)
+
+
+_cumprod = general(np.cumprod, _cumprod_jvp, _cumprod_vjp)
+
+
+@implements(np.cumprod)
+def cumprod(x, axis=None, dtype=None, out=None):
+    x, axis = _along(x, axis, dtype)
+    return into(out, _cumprod(x, axis=axis))

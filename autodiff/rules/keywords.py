@@ -1,0 +1,30 @@
+"""The keywords that NumPy's functions have in common."""
+
+import numpy as np
+
+from ..errors import TracerConversionError
+from ..tracer import Tracer
+
+__all__ = ["given", "into", "is_given"]
+
+
+def is_given(value):
+    """Whether a keyword was given: NumPy's own code passes `np._NoValue` on where it was not."""
+    return value is not None and value is not np._NoValue
+
+
+def given(**keywords):
+    """Those keywords that were given."""
+    return {name: value for name, value in keywords.items() if is_given(value)}
+
+
+def into(out, result):
+    """The result, written into `out` where that is given: into a traced array, since a plain one cannot hold it."""
+    if out.__class__ is tuple:
+        (out,) = out
+    if out is None:
+        return result
+    if isinstance(result, Tracer) and not isinstance(out, Tracer):
+        raise TracerConversionError.into_array(result)
+    out[...] = result
+    return out
