@@ -281,7 +281,7 @@ def test_peak_is_counted_in_arrays():
 
 
 def test_additions_keep_two_arrays_and_sines_keep_theirs():
-    report = memory.run([THIS], rounds=1, progress=lambda text: None, size=20_000)
+    report = memory.run([THIS], rounds=1, progress=lambda text: None)
     assert report.errors == []
     assert [goal.quantity for goal in report.goals if not goal.met] == []
 
