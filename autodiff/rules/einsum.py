@@ -89,7 +89,7 @@ def _transpose(c, k, operands, likes, subscripts):
     optimize = len(given) > 1 and prod(lengths.values()) >= _LARGE
     pulled_back = einsum(c, *(operands[j] for j in others), subscripts=contraction, optimize=optimize)
     if found != own:
-        missing = [axis for axis, letter in enumerate(own) if letter not in found]
+        missing = tuple(axis for axis, letter in enumerate(own) if letter not in found)
         pulled_back = np.expand_dims(pulled_back, missing)
     whole = tuple(lengths[letter] for letter in own)
     if shape_of(pulled_back) != whole:
@@ -100,7 +100,7 @@ def _transpose(c, k, operands, likes, subscripts):
 def _onto_diagonal(x, letters):
     """x, which has each letter once, with an axis for every one: zero off the diagonals of those that repeat."""
     first = [letters.index(letter) for letter in letters]
-    again = [axis for axis in range(len(letters)) if first[axis] != axis]
+    again = tuple(axis for axis in range(len(letters)) if first[axis] != axis)
     spread = np.expand_dims(x, again)
     lengths = [spread.shape[axis] for axis in first]
     index = np.ogrid[tuple(slice(n) for n in lengths)]
