@@ -90,7 +90,7 @@ def matching(given, structure, like, what, whose):
     """The leaves of `given`, checked to have the structure and shapes of `like`, in its dtypes."""
     leaves, found = tree.flatten(given)
     if found != structure:
-        tree.check_structure(structure, found)
+        tree.check_structure(structure, found, whose, f"the {what}")
     for k, (leaf, x) in enumerate(zip(leaves, like, strict=True)):
         if shape_of(leaf) != shape_of(x):
             raise StructureError(

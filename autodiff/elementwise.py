@@ -91,12 +91,18 @@ class Elementwise(Primitive):
         self._backwards = {}
 
     def __call__(self, *args, **params):
-        if args[0].__class__ is float and args[-1].__class__ is float and self.scalar is not None:
-            try:
-                return self.scalar(*args)
-            except (ValueError, OverflowError):  # where math raises, NumPy has inf or nan
-                return float(self.function(*args))
+        if args[0].__class__ is float and args[-1].__class__ is float:
+            return self.evaluate(*args, **params)
         return super().__call__(*args, **params)
+
+    def evaluate(self, *args, **params):
+        """Python floats stay Python floats, where there is a function for them."""
+        if self.scalar is None or params or not (args[0].__class__ is args[-1].__class__ is float):
+            return self.function(*args, **params)
+        try:
+            return self.scalar(*args)
+        except (ValueError, OverflowError):  # where math raises, NumPy has inf or nan
+            return float(self.function(*args))
 
     def jvp(self, ans, args, tangents, params):
         total = None
