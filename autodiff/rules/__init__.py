@@ -1,3 +1,3 @@
 """The rules, one file for each family of NumPy functions. Importing them is what makes the tracers know NumPy."""
 
-from . import arithmetic, cumulative, einsum, indexing, joining, products, reductions, shapes
+from . import arithmetic, cumulative, diagonals, einsum, indexing, joining, products, reductions, shapes

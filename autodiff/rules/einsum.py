@@ -21,7 +21,7 @@ from .keywords import into
 __all__ = ["einsum"]
 
 _LETTERS = "".join(sorted(ascii_letters))  # in the order in which einsum sorts the indices of an implicit result
-_LARGE = 10_000  # multiplications from which a contraction path with BLAS gains more than finding it costs
+_LARGE = 30_000  # multiplications from which a contraction path with BLAS gains more than finding it costs
 
 
 class Subscripts(NamedTuple):
