@@ -169,7 +169,7 @@ INSTALL = 'pip install -e ".[bench]"'
 
 
 def available() -> tuple[list[Contestant], list[str]]:
-    """The contestants that can be imported, and the names of the packages that cannot.
+    """The contestants that can be imported, and the packages that cannot, with the reason where they are installed.
 
     This library must be there; an error of its import is raised.
     """
@@ -180,6 +180,8 @@ def available() -> tuple[list[Contestant], list[str]]:
             present.append(kind())
         except ImportError:
             missing.append(kind.package)
+        except Exception as problem:  # installed, but broken here, as by a newer NumPy
+            missing.append(f"{kind.package} (its import raised {type(problem).__name__}: {problem})")
     return present, list(dict.fromkeys(missing))
 
 

@@ -222,6 +222,16 @@ def test_missing_peers_are_named_with_how_to_install_them(monkeypatch):
     assert facts["beside"] == "nobody"
 
 
+def test_peer_whose_import_fails_is_named_with_the_reason(monkeypatch):
+    def broken(self):
+        raise AttributeError("numpy has no attribute 'product'")
+
+    monkeypatch.setattr(contestants, "ALL", (contestants.Autodiff, contestants.MyGrad))
+    monkeypatch.setattr(contestants.MyGrad, "__init__", broken)
+    _, missing = contestants.available()
+    assert missing == ["mygrad (its import raised AttributeError: numpy has no attribute 'product')"]
+
+
 def test_table_aligns_columns_and_marks_goals():
     report = Report(
         "id",
