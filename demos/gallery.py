@@ -6,6 +6,7 @@ import base64
 import os
 import platform
 import re
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
@@ -15,15 +16,15 @@ from pathlib import Path
 from demos.check import Check, show
 from demos.deck import DECK
 from demos.listing import listing
-from demos.markup import Markup, tag
+from demos.markup import Markup, join, tag
 from demos.runner import Report, Status
 
 PAGE = "index.html"
 
 _INTRODUCTION = (
     "Each entry below is one figure or algorithm of the talk “The Mathematical Engineering of Deep Learning” by Yoni "
-    "Nazarathy, and of the book of that name by Liquet, Moka and Nazarathy, computed anew. Every derivative comes from "
-    "autodiff, every minimisation from optim. An entry says which numbers it expected, which it found, and how far "
+    "Nazarathy, and of the book of that name by Liquet, Moka and Nazarathy, computed anew. The derivatives come from "
+    "autodiff, the descents from optim. An entry says which numbers it expected, which it found, and how far "
     "apart they may be; nothing here is called right that was not tested in this very run."
 )
 
@@ -99,8 +100,7 @@ def summary(reports: Sequence[Report]) -> str:
 def _index_entry(slide_and_reports: tuple[str, list[Report]]) -> Markup:
     slide, reports = slide_and_reports
     links = [
-        tag("li", tag("a", report.demo.title, href=f"#{report.demo.id}"), " ", _mark(report.status))
-        for report in reports
+        tag("li", _mark(report.status), tag("a", report.demo.title, href=f"#{report.demo.id}")) for report in reports
     ]
     return tag("li", tag("span", slide), tag("ul", *links))
 
@@ -122,7 +122,7 @@ def _entry(report: Report, out: Path) -> Markup:
         tag("p", " · ".join(filter(None, facts)), class_="facts"),
         *_prose(demo.about),
         *(
-            [tag("p", tag("b", "Where the slide is corrected. "), demo.erratum, class_="erratum")]
+            [tag("p", tag("b", "Where the slide is corrected. "), _words(demo.erratum), class_="erratum")]
             if demo.erratum
             else []
         ),
@@ -166,9 +166,15 @@ def _prose(text: str) -> list[Markup]:
     """Paragraphs of a docstring; indented ones are formulas and keep their lines."""
     blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     return [
-        tag("pre", block, class_="formula") if block.startswith(" ") else tag("p", " ".join(block.split()))
+        tag("pre", textwrap.dedent(block), class_="formula") if block.startswith(" ") else tag("p", _words(block))
         for block in blocks
     ]
+
+
+def _words(paragraph: str) -> Markup:
+    """A paragraph on one line, with what stands between backticks as code."""
+    pieces = " ".join(paragraph.split()).split("`")
+    return join(*(tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)))
 
 
 def _mark(status: Status) -> Markup:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # Dark, middle and light in turn, each with its own dash: lines stay apart in greyscale and for colour-blind readers
 # (hues after Okabe and Ito 2008, "Color Universal Design").
-COLOURS = ("#10375c", "#d55e00", "#3a9d8f", "#a05195", "#7f8c8d", "#e0a400")
+COLOURS = ("#10375c", "#d55e00", "#4fb3a2", "#a05195", "#7f8c8d", "#e0a400")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
