@@ -59,6 +59,10 @@ class Primitive:
         """
         raise NotImplementedError
 
+    def keeps(self, k, wanted):
+        """Whether the derivative needs the content of args[k], which is not traced."""
+        return True
+
     def __repr__(self):
         return f"<{self.kind} primitive {self.name}>"
 
@@ -73,6 +77,9 @@ class Constant(Primitive):
 
     def vjp(self, ans, args, wanted, params):
         return None
+
+    def keeps(self, k, wanted):
+        return False
 
 
 def pulled(cotangent, pull, times):

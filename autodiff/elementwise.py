@@ -131,6 +131,9 @@ class Elementwise(Primitive):
         backward = self.backward(wanted, any(likes))
         return backward.function, backward.keep(args, ans, likes)
 
+    def keeps(self, k, wanted):
+        return _NAMES[k] in self.backward(wanted).keeps
+
     def backward(self, wanted, fitted=False):
         """The reverse for the traced arguments `wanted`; fitted where their shapes or dtypes are not those of ans."""
         key = wanted, fitted

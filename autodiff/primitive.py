@@ -80,6 +80,9 @@ class Linear(Primitive):
             return pulled, (lambda c: (fit(transposes[k](c, *kept, **params), kept[k]),))
         return pulled, (lambda c: [fit(transposes[k](c, *kept, **params), kept[k]) for k in wanted])
 
+    def keeps(self, k, wanted):
+        return k >= len(self.transposes) or self.transposes[k] is None
+
     def _require(self, k):
         if k >= len(self.transposes) or self.transposes[k] is None:
             raise UnsupportedError.argument(self.name, k)
@@ -116,6 +119,9 @@ class Variadic(Linear):
         kept = [Like.of(arg) for arg in args]
         (transpose,) = self.transposes
         return pulled, (lambda c: [fit(transpose(c, k, *kept, **params), kept[k]) for k in wanted])
+
+    def keeps(self, k, wanted):
+        return False
 
 
 class Bilinear(Primitive):

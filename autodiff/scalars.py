@@ -58,7 +58,7 @@ def method(self, other):
                 records.append(((self.index, other.index), backward_both, ({keeps_both})))
                 return Var(ans, tape, len(records) - 1)
         elif kind is float or kind is int or (kind is ndarray and other.shape == x.shape and other.dtype is x.dtype):
-            y = other
+            y = {held} if kind is ndarray else other
             ans = compute(x, y)
             records = tape.records
             records.append(((self.index,), backward_x, ({keeps_x})))
@@ -136,6 +136,7 @@ def _method(template, ufunc, compute):
         if max(wanted) < ufunc.nin:
             function, keeps = primitive.backward(wanted)
             names[f"backward_{which}"] = function
+            texts["held"] = "tape.hold(other)" if which == "x" and "y" in keeps else texts.get("held", "other")
             texts[f"keeps_{which}"] = "".join(f"{name}, " for name in keeps)
     exec(template.format(**texts), names)
     return names["method"]

@@ -25,6 +25,7 @@ from . import tree
 from .arguments import as_gradients, differentiable, one_like
 from .errors import EscapedTracerError, InputError, NonScalarOutputError
 from .elementwise import strong_multiply
+from .held import HeldArrays, can_change
 from .tracer import Level, Tracer
 
 __all__ = ["Tape", "Var"]
@@ -57,7 +58,12 @@ class Var(Tracer):
                 evaluate = primitive  # a level below has its part in this
             primals.append(arg)
         ans = evaluate(*primals, **params)
-        rule = primitive.vjp(ans, primals, tuple(wanted), params)
+        wanted = tuple(wanted)
+        if len(wanted) < len(primals):
+            for k, arg in enumerate(primals):
+                if can_change(arg) and k not in wanted and primitive.keeps(k, wanted):
+                    primals[k] = tape.hold(arg)
+        rule = primitive.vjp(ans, primals, wanted, params)
         if rule is None:
             return ans
         if primitive.has_several_results:
@@ -77,11 +83,12 @@ class _Closed:
 class BareTape(Level):
     """Records and nothing else: the tape of `grad` and its kin."""
 
-    __slots__ = ("records",)
+    __slots__ = ("held", "records")
 
     def __init__(self):
         super().__init__()
         self.records = []
+        self.held = None
 
     def variable(self, value, name=""):
         return self.append(value, ())
@@ -97,6 +104,17 @@ class BareTape(Level):
         first = self.append(values[0], ((*record, len(values)),))
         results = (first, *(self.append(value, ()) for value in values[1:]))
         return type(values)._make(results) if hasattr(values, "_make") else results
+
+    def hold(self, array):
+        """An array of the user, as a record may keep it."""
+        if self.held is None:
+            self.held = HeldArrays()
+        return self.held.hold(array)
+
+    def check(self):
+        """Raises InputError if an array that a record keeps was written to. To be called before a sweep."""
+        if self.held is not None:
+            self.held.check()
 
     def close(self):
         """Ends the recording; returns the records, which a pullback may go on using."""
@@ -256,6 +274,7 @@ class Recorded(Var):
 
     def apply(self, primitive, args, params):
         tape = self.level
+        args = [tape.hold(arg) if can_change(arg) else arg for arg in args]
         operands = tuple(Reference(a.index) if isinstance(a, Var) and a.level is tape else a for a in args)
         out = super().apply(primitive, args, params)
         if isinstance(out, tuple):
@@ -291,6 +310,7 @@ class Tape(BareTape):
         name   what the printed tape calls it; x0, x1 ... by default
         """
         value = differentiable(value, name or "the value")
+        value = self.hold(value) if can_change(value) else value
         self.entries.append(Entry(None, (), {}, value, name))
         return self.append(value, ())
 
@@ -310,6 +330,7 @@ class Tape(BareTape):
         leaves, structure = tree.flatten(x)
         for leaf in leaves:
             self._own(leaf, "x")
+        self.check()
         found = sweep(self.records, {y.index: one_like(y.primal)}, [leaf.index for leaf in leaves])
         return tree.unflatten(structure, as_gradients(found, [leaf.primal for leaf in leaves]))
 
@@ -318,6 +339,7 @@ class Tape(BareTape):
 
         The derivative is that at the recorded point; nothing of the function itself is run again.
         """
+        self.check()
         known = dict(tangents)
         for index, entry in enumerate(self.entries):
             if entry.primitive is None:

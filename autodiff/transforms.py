@@ -19,6 +19,7 @@ from .arguments import (
 )
 from .dual import Dual
 from .errors import InputError, NonScalarOutputError
+from .held import can_change
 from .tape import BareTape, Tape, sweep
 from .tracer import Level, Tracer, dtype_of, shape_of
 
@@ -98,6 +99,7 @@ def _value_and_grad(f, argnums, has_aux, name):
         finally:
             records = tape.close()
         seeds = {y.index: one_like(value)} if y is not value else {}
+        tape.check()
         found = sweep(records, seeds, range(len(arguments.leaves)))
         gradient = arguments.rebuild(as_gradients(found, arguments.leaves))
         return ((value, aux) if has_aux else value), gradient
@@ -118,7 +120,8 @@ def vjp(f, *primals):
     arguments = Arguments("vjp", tuple(range(len(primals))), primals, {})
     tape = BareTape()
     try:
-        results, structure = tree.flatten(arguments.call(f, [tape.variable(leaf) for leaf in arguments.leaves]))
+        variables = [tape.variable(tape.hold(x) if can_change(x) else x) for x in arguments.leaves]
+        results, structure = tree.flatten(arguments.call(f, variables))
         results = [plain(y) for y in results]
         values = [_lower(y, tape) for y in results]
     finally:
@@ -130,6 +133,7 @@ def vjp(f, *primals):
         for y, value, cotangent in zip(results, values, given, strict=True):
             if y is not value:
                 seeds[y.index] = seeds[y.index] + cotangent if y.index in seeds else cotangent
+        tape.check()
         found = sweep(records, seeds, range(len(arguments.leaves)))
         return arguments.rebuild(as_gradients(found, arguments.leaves, given))
 
@@ -295,6 +299,7 @@ def _jacobian(f, argnums, by_rows):
             records = tape.close()
         rows, columns = sum(map(_size, results)), sum(map(_size, arguments.leaves))
         if by_rows(rows, columns):
+            tape.check()
             blocks = [_rows(records, arguments.leaves, y, _lower(y, tape)) for y in results]
         else:
             blocks = _columns(tape, arguments.leaves, results)

@@ -10,9 +10,14 @@ __all__ = ["getitem", "index_add", "index_update", "plain_index"]
 
 
 def plain_index(index):
-    """An index without tracers: integers and masks that were computed from traced values are constants."""
+    """An index without tracers: integers and masks that were computed from traced values are constants.
+
+    Arrays are copied, since their owner may go on to write to them.
+    """
     if index.__class__ is tuple:
         return tuple(plain_index(part) for part in index)
+    if index.__class__ is np.ndarray:
+        return index.copy()
     if isinstance(index, Tracer):
         return unwrap(index)
     if index.__class__ is list and any(isinstance(part, Tracer) for part in index):
