@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..primitive import Linear, View
-from ..tracer import dtype_of, implements, shape_of
+from ..tracer import implements, shape_of
 from .keywords import into
 
 __all__ = ["embed"]

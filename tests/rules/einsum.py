@@ -50,7 +50,7 @@ NOTATIONS = [
 ]
 
 CASES = [
-    *((f"{s}-{'-'.join(map(str, shapes))}", of(s), tuple(normal(*shape) for shape in shapes)) for s, *shapes in NOTATIONS),
+    *((f"{s}-{shapes}", of(s), tuple(normal(*shape) for shape in shapes)) for s, *shapes in NOTATIONS),
     ("optimize", of("ij,jk,kl->il", optimize=True), (normal(2, 3), normal(3, 4), normal(4, 2))),
     ("optimize-optimal", of("ij,jk,kl->il", optimize="optimal"), (normal(2, 3), normal(3, 4), normal(4, 2))),
     ("optimize-path", of("ij,jk,kl->il", optimize=["einsum_path", (1, 2), (0, 1)]),
