@@ -10,7 +10,6 @@ from . import (
     joining,
     nan_reductions,
     padding,
-    polynomials,
     products,
     quantiles,
     reductions,

@@ -1,15 +1,15 @@
-"""Running sums and products, and differences along an axis."""
+"""Running sums and running products."""
 
 import numpy as np
 
 from ..primitive import general, linear
-from ..tracer import implements
-from .keywords import into
+from ..tracer import implements, shape_of, unwrap
+from .keywords import into, newer
 
 # -- running sums ------------------------------------------------------------------------------------------------------
 
 
-def _cumsum_transpose(c, x, axis, dtype=None):
+def _cumsum_transpose(c, x, axis):
     return np.flip(np.cumsum(np.flip(c, axis), axis=axis), axis)
 
 
@@ -29,7 +29,7 @@ def _along(x, axis, dtype):
     return (np.ravel(x), 0) if axis is None else (x, axis)
 
 
-# -- running products: by products only, so that they are exact where entries are zero -----------------------------------
+# -- running products: by products only, so that they are exact where entries are zero ---------------------------------
 
 
 def _recurrence(factors, terms):
@@ -82,3 +82,25 @@ _cumprod = general(np.cumprod, _cumprod_jvp, _cumprod_vjp)
 def cumprod(x, axis=None, dtype=None, out=None):
     x, axis = _along(x, axis, dtype)
     return into(out, _cumprod(x, axis=axis))
+
+
+# -- the same with the names of the array API standard -----------------------------------------------------------------
+
+
+def _declare_cumulative(function, accumulate, neutral):
+    @implements(function)
+    def declared(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+        if axis is None and len(shape_of(x)) > 1:
+            raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+        axis = 0 if axis is None else axis
+        accumulated = accumulate(x, axis=axis, dtype=dtype)
+        if include_initial:
+            first = np.full_like(unwrap(accumulated).take([0], axis=axis), neutral)
+            accumulated = np.concatenate([first, accumulated], axis=axis)
+        return into(out, accumulated)
+
+
+for _function in newer("cumulative_sum"):
+    _declare_cumulative(_function, np.cumsum, 0)
+for _function in newer("cumulative_prod"):
+    _declare_cumulative(_function, np.cumprod, 1)

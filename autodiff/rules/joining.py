@@ -63,6 +63,63 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     return into(out, _stack(*_cast(arrays, dtype, casting), axis=axis))
 
 
+@implements(np.vstack)
+def vstack(arrays, *, dtype=None, casting="same_kind"):
+    return np.concatenate(_each(np.atleast_2d, arrays), 0, dtype=dtype, casting=casting)
+
+
+@implements(np.hstack)
+def hstack(arrays, *, dtype=None, casting="same_kind"):
+    arrays = _each(np.atleast_1d, arrays)
+    axis = 0 if arrays and arrays[0].ndim == 1 else 1
+    return np.concatenate(arrays, axis, dtype=dtype, casting=casting)
+
+
+@implements(np.dstack)
+def dstack(arrays):
+    return np.concatenate(_each(np.atleast_3d, arrays), 2)
+
+
+@implements(np.column_stack)
+def column_stack(arrays):
+    return np.concatenate(_each(lambda x: x if np.ndim(x) >= 2 else np.reshape(x, (-1, 1)), arrays), 1)
+
+
+def _each(function, arrays):
+    return [function(x) for x in arrays]
+
+
+@implements(np.block)
+def block(arrays):
+    depth = _depth(arrays)
+    ndim = max(depth, _most_axes(arrays))
+    return _block(arrays, depth, ndim)
+
+
+def _block(part, depth, ndim):
+    """Lists of the innermost level are joined along the last axis, those around them along the one before."""
+    if not isinstance(part, list):
+        return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
+    return np.concatenate([_block(inner, depth - 1, ndim) for inner in part], axis=-depth)
+
+
+def _depth(part):
+    if isinstance(part, tuple):
+        raise TypeError("np.block takes nested lists; a tuple is not treated as an array or as a level of them")
+    if not isinstance(part, list):
+        return 0
+    if not part:
+        raise ValueError("np.block takes nested lists without empty ones")
+    depths = {_depth(inner) for inner in part}
+    if len(depths) > 1:
+        raise ValueError("np.block takes lists that are all nested to the same depth")
+    return 1 + depths.pop()
+
+
+def _most_axes(part):
+    return max(map(_most_axes, part)) if isinstance(part, list) else np.ndim(part)
+
+
 def _cast(arrays, dtype, casting):
     """The arrays in the dtype asked for; a traced one that becomes integer is untraced, its derivative being zero."""
     if dtype is None and casting == "same_kind":

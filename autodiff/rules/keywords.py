@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..errors import TracerConversionError
-from ..tracer import Tracer
+from ..tracer import Tracer, shape_of, unwrap
 
-__all__ = ["given", "into", "is_given"]
+__all__ = ["given", "into", "is_given", "masked_by", "newer"]
 
 
 def is_given(value):
@@ -18,6 +18,11 @@ def given(**keywords):
     return {name: value for name, value in keywords.items() if is_given(value)}
 
 
+def masked_by(where):
+    """A mask as a plain array, which has no derivative; True where there is none."""
+    return unwrap(where) if is_given(where) else True
+
+
 def into(out, result):
     """The result, written into `out` where that is given: into a traced array, since a plain one cannot hold it."""
     if out.__class__ is tuple:
@@ -26,5 +31,12 @@ def into(out, result):
         return result
     if isinstance(result, Tracer) and not isinstance(out, Tracer):
         raise TracerConversionError.into_array(result)
+    if shape_of(out) != shape_of(result):
+        raise ValueError(f"out has shape {shape_of(out)}, but the result has shape {shape_of(result)}")
     out[...] = result
     return out
+
+
+def newer(*names):
+    """The functions of these names that NumPy has in the version installed."""
+    return [getattr(np, name) for name in names if hasattr(np, name)]
