@@ -25,7 +25,7 @@ __all__ = [
 
 
 class Arguments:
-    """The arguments of a call, with those at `argnums` taken apart into leaves to differentiate with respect to."""
+    """The arguments of a call; those at `argnums` are taken apart into leaves to differentiate with respect to."""
 
     __slots__ = ("_args", "_kwargs", "_single", "_structures", "argnums", "leaves")
 
@@ -40,7 +40,8 @@ class Arguments:
             if not isinstance(position, int) or not -count <= position < count:
                 raise InputError(
                     f"{transformation} with argnums={argnums!r} was called with {count} positional argument"
-                    f"{'' if count == 1 else 's'}: there is none at {position!r}. Pass what is differentiated by position."
+                    f"{'' if count == 1 else 's'}: there is none at {position!r}. "
+                    "Pass what is differentiated by position."
                 )
             arg = args[position]
             if arg.__class__ is float or arg.__class__ is np.ndarray:
@@ -129,7 +130,6 @@ def plain(x):
     return x.primal if isinstance(x, Tracer) and x.level.tag == 0 else x
 
 
-
 def differentiable(x, what):
     """x as something to differentiate with respect to: integers become float64, everything else stays as it is."""
     x = plain(x)
@@ -145,7 +145,9 @@ def differentiable(x, what):
         return x.astype(np.float64)
     elif isinstance(x, int) and not isinstance(x, bool):
         return float(x)
-    described = f"an array of {x.dtype}" if isinstance(x, np.ndarray | np.generic) else f"a {type(x).__name__}, {x!r:.60}"
+    described = (
+        f"an array of {x.dtype}" if isinstance(x, np.ndarray | np.generic) else f"a {type(x).__name__}, {x!r:.60}"
+    )
     what = what() if callable(what) else what
     raise InputError(
         f"{what} is {described}, and cannot be differentiated with respect to. Give floats or arrays of floats, "

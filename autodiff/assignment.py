@@ -12,8 +12,8 @@ import weakref
 import numpy as np
 
 from .errors import InputError
-from .rules.indexing import getitem, index_update, plain_index
-from .tracer import Level, Tracer, dtype_of, shape_of, unwrap
+from .rules.indexing import index_update, plain_index
+from .tracer import Level, Tracer, dtype_of
 
 __all__ = ["Buffer", "assign", "link", "overwrite"]
 
@@ -62,7 +62,9 @@ def overwrite(target, value):
     _require_room(target, value)
     if dtype_of(value) != target.dtype:
         if not np.can_cast(dtype_of(value), target.dtype, "same_kind"):
-            raise InputError(f"an array of {target.dtype} cannot hold the result of this operation, of {dtype_of(value)}")
+            raise InputError(
+                f"an array of {target.dtype} cannot hold the result of this operation, of {dtype_of(value)}"
+            )
         value = value.astype(target.dtype)
     _write(target, value)
 

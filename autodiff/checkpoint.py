@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from . import tree
 from .arguments import named_after, plain
 from .dispatch import Primitive, pulled
@@ -13,7 +15,7 @@ from .transforms import jvp, vjp
 __all__ = ["checkpoint"]
 
 
-def checkpoint(f):
+def checkpoint(f: Callable) -> Callable:
     """f, of which reverse mode keeps the arguments only; the sweep runs f once more to find what it needs.
 
     f   a function of trees of numbers and arrays, which returns such a tree, and always the same for the same

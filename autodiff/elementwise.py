@@ -174,7 +174,7 @@ def _as_numpy(x):
     return np.float64(x) if x.__class__ is float or x.__class__ is int else x
 
 
-# -- multiplication in which zero is stronger than an infinite partial derivative ---------------------------------------
+# -- multiplication in which zero is stronger than an infinite partial derivative --------------------------------------
 
 
 def strong_multiply(weight, partial):

@@ -8,6 +8,7 @@ taken, which is compared before the sweep, so that a gradient is never computed 
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def _changed(array):
     )
 
 
-def _fingerprint(array):
+def _fingerprint(array: Any):
     """A few numbers that almost surely change with any entry: random sums of blocks, at the speed of memory."""
     flat = np.ravel(array, order="K")
     if array.dtype.kind == "c":
@@ -68,4 +69,4 @@ def _fingerprint(array):
             sums = flat[:whole].reshape(-1, _BLOCK) @ _WEIGHTS.astype(flat.dtype, copy=False)
         if np.isfinite(sums).all():
             return sums.tobytes() + flat[whole:].tobytes()
-    return zlib.crc32(np.ascontiguousarray(flat))
+    return zlib.crc32(np.ascontiguousarray(flat).data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def _function(name):
     return method
 
 
-def reshape(self, *shape, order="C", copy=None):
+def reshape(self, *shape, order: Any = "C", copy=None):
     """x.reshape(2, 3) and x.reshape((2, 3))."""
     shape = shape[0] if len(shape) == 1 else shape
     return np.reshape(self, shape, order=order) if copy is None else np.reshape(self, shape, order=order, copy=copy)
@@ -42,7 +43,7 @@ def transpose(self, *axes):
     return np.transpose(self, axes if axes != () else None)
 
 
-def flatten(self, order="C"):
+def flatten(self, order: Any = "C"):
     """A copy in one dimension."""
     return np.ravel(self, order=order).copy()
 

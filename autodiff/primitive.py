@@ -152,7 +152,9 @@ class Bilinear(Primitive):
             return pulled, (lambda c: (fit(left(c, like_x, y, **params), like_x),))
         if wanted == (1,):
             return pulled, (lambda c: (fit(right(c, x, like_y, **params), like_y),))
-        return pulled, (lambda c: (fit(left(c, like_x, y, **params), like_x), fit(right(c, x, like_y, **params), like_y)))
+        return pulled, (
+            lambda c: (fit(left(c, like_x, y, **params), like_x), fit(right(c, x, like_y, **params), like_y))
+        )
 
 
 class General(Primitive):

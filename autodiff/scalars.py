@@ -19,7 +19,7 @@ from .elementwise import PYTHON_RAISES, Partial
 from .tape import Recorded, Var
 from .tracer import Tracer, ufuncs
 
-_BINARY = '''
+_BINARY = """
 def method(self, other):
     x = self.primal
     kind = x.__class__
@@ -64,9 +64,9 @@ def method(self, other):
             records.append(((self.index,), backward_x, ({keeps_x})))
             return Var(ans, tape, len(records) - 1)
     return primitive(self, other)
-'''
+"""
 
-_REFLECTED = '''
+_REFLECTED = """
 def method(self, other):
     y = self.primal
     x = other
@@ -88,9 +88,9 @@ def method(self, other):
         records.append(((self.index,), backward_y, ({keeps_y})))
         return Var(ans, tape, len(records) - 1)
     return primitive(other, self)
-'''
+"""
 
-_UNARY = '''
+_UNARY = """
 def method(self):
     x = self.primal
     if x.__class__ is float:
@@ -110,7 +110,7 @@ def method(self):
         records.append(((self.index,), backward_x, ({keeps_x})))
         return Var(ans, tape, len(records) - 1)
     return primitive(self)
-'''
+"""
 
 
 def _method(template, ufunc, compute):

@@ -18,14 +18,16 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from . import tree
 from .arguments import as_gradients, differentiable, one_like
-from .errors import EscapedTracerError, InputError, NonScalarOutputError
 from .elementwise import strong_multiply
+from .errors import EscapedTracerError, InputError, NonScalarOutputError
 from .held import HeldArrays, can_change
+from .inspect.shown import Shown
 from .tracer import Level, Tracer
 
 __all__ = ["Tape", "Var"]
@@ -87,7 +89,7 @@ class BareTape(Level):
 
     def __init__(self):
         super().__init__()
-        self.records = []
+        self.records: Any = []
         self.held = None
 
     def variable(self, value, name=""):
@@ -171,7 +173,7 @@ def sweep(records, seeds, sources):
 def _sweep(records, seeds, sources, strong):
     np_ndarray, np_add = np.ndarray, np.add
     times = strong_multiply if strong else operator.mul
-    cotangents = [_UNTOUCHED] * len(records)
+    cotangents: list = [_UNTOUCHED] * len(records)
     owned = set()  # indices whose cotangent is an array made here, which may be added to in place
     wanted = set(sources)
     for index, seed in seeds.items():
@@ -286,7 +288,7 @@ class Recorded(Var):
         return out
 
 
-class Tape(BareTape):
+class Tape(Shown, BareTape):
     """A tape to hold in the hand: record on it, differentiate along it, look at it.
 
     >>> tape = Tape()
@@ -296,12 +298,13 @@ class Tape(BareTape):
     7.0
     """
 
-    __slots__ = ("entries", "outputs")
+    __slots__ = ("entries", "inputs", "outputs")
 
     def __init__(self):
         super().__init__()
         self.entries = []
-        self.outputs = ()
+        self.inputs = None  # of a recorded function, {parameter: tree of its variables}
+        self.outputs = None  # and the tree that it returned
 
     def variable(self, value, name=""):
         """A traced copy of a number or array, to compute with.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,6 +119,10 @@ class Tracer:
     __slots__ = ("__weakref__", "base", "index", "level", "primal", "tangent", "views")
 
     __array_priority__ = 1000.0
+
+    if TYPE_CHECKING:  # these, and the methods of ndarray, come from methods.py
+        __getitem__: Any
+        __setitem__: Any
 
     def apply(self, primitive, args, params):
         """The result of a primitive of which this is the argument with the highest level."""

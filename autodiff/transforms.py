@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from . import methods, rules, scalars, tree  # noqa: F401  (importing the first three teaches the tracers NumPy)
@@ -39,7 +42,7 @@ __all__ = [
 ]
 
 
-def value_and_grad(f, argnums=0, has_aux=False):
+def value_and_grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable:
     """(f(x), ∇f(x)) by reverse mode, as a function of the arguments of f.
 
     f         returns one real number; with has_aux, a pair of that and anything else
@@ -61,7 +64,7 @@ def value_and_grad(f, argnums=0, has_aux=False):
     return _value_and_grad(f, argnums, has_aux, "value_and_grad")
 
 
-def grad(f, argnums=0, has_aux=False):
+def grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable:
     """∇f by reverse mode, as a function of the arguments of f: the second half of `value_and_grad`.
 
     With has_aux it returns the pair of gradient and aux.
@@ -107,7 +110,7 @@ def _value_and_grad(f, argnums, has_aux, name):
     return value_and_gradient
 
 
-def vjp(f, *primals):
+def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
     """f(*primals), and its pullback: the function v -> vᵀJ, by reverse mode.
 
     The pullback takes a tree like the result of f and returns a tuple of cotangents, one for each primal. It can be
@@ -140,7 +143,7 @@ def vjp(f, *primals):
     return tree.unflatten(structure, values), pullback
 
 
-def jvp(f, primals, tangents):
+def jvp(f: Callable, primals: Sequence, tangents: Sequence) -> tuple[Any, Any]:
     """f(*primals), and its derivative along the tangents, J·v, by forward mode: in one pass, without a tape.
 
     primals   a tuple of arguments, trees of floats and arrays
@@ -166,7 +169,7 @@ def jvp(f, primals, tangents):
     return tree.unflatten(structure, values), tree.unflatten(structure, pushed)
 
 
-def derivative(f):
+def derivative(f: Callable) -> Callable:
     """f' by forward mode, for f of one scalar, or of an array to which it is applied elementwise.
 
     >>> derivative(np.sin)(0.0)
@@ -183,7 +186,7 @@ def derivative(f):
     return derived
 
 
-def linearize(f, *primals):
+def linearize(f: Callable, *primals: Any) -> tuple[Any, Callable]:
     """f(*primals), and the map v -> J·v at that point; f is run once, and each v costs only the derivative.
 
     >>> y, push = linearize(lambda x: x**2, 3.0)
@@ -212,7 +215,7 @@ def _pushed(known, y, value):
     return as_tangent(known[y.index], value) if y is not value and y.index in known else zero_like(value)
 
 
-def stop_gradient(x):
+def stop_gradient(x: Any) -> Any:
     """x as a constant: the plain values of a tree, whatever transformation is running.
 
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
@@ -221,7 +224,7 @@ def stop_gradient(x):
     return tree.map(lambda leaf: leaf.stopped() if isinstance(leaf, Tracer) else leaf, x)
 
 
-def hvp(f, primals, tangents):
+def hvp(f: Callable, primals: Any, tangents: Any) -> Any:
     """Hessian-vector product, `H(x) v`, by forward over reverse; the Hessian is never formed.
 
     f        scalar-valued function of a tree
@@ -240,7 +243,7 @@ def hvp(f, primals, tangents):
 # -- Jacobians ---------------------------------------------------------------------------------------------------------
 
 
-def jacfwd(f, argnums=0):
+def jacfwd(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The Jacobian by forward mode, a column at a time: for functions with more results than arguments.
 
     J[i..., j...] = d f[i...] / d x[j...], so its shape is that of the result followed by that of the argument. For
@@ -253,7 +256,7 @@ def jacfwd(f, argnums=0):
     return _jacobian(f, argnums, lambda rows, columns: False)
 
 
-def jacrev(f, argnums=0):
+def jacrev(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The Jacobian by reverse mode, a row at a time: for functions with more arguments than results.
 
     The layout is that of `jacfwd`; f is run once.
@@ -265,7 +268,7 @@ def jacrev(f, argnums=0):
     return _jacobian(f, argnums, lambda rows, columns: True)
 
 
-def jacobian(f, argnums=0):
+def jacobian(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The Jacobian by whichever mode needs fewer passes, once the sizes are known; the layout is that of `jacfwd`.
 
     >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
@@ -275,7 +278,7 @@ def jacobian(f, argnums=0):
     return _jacobian(f, argnums, lambda rows, columns: rows < columns)
 
 
-def hessian(f, argnums=0):
+def hessian(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The matrix of second derivatives of a scalar-valued f, by forward over reverse.
 
     H[i..., j...] has the shape of the argument twice; for trees, a tree of trees.

@@ -192,7 +192,9 @@ def test_integers_cannot_hold_a_traced_value():
         y[0] = x
         return np.sum(y)
 
-    with pytest.raises(InputError, match=r"assigned to an array of int64, which would lose its derivative.*dtype=float"):
+    with pytest.raises(
+        InputError, match=r"assigned to an array of int64, which would lose its derivative.*dtype=float"
+    ):
         ad.grad(f)(1.0)
 
 

@@ -44,10 +44,14 @@ def test_a_small_work_array_may_be_written_to_again(use):
     assert np.any(found != 0)
 
 
-@pytest.mark.parametrize("use", [USES[name] for name in USES if name != "divided"], ids=[n for n in USES if n != "divided"])
+@pytest.mark.parametrize(
+    "use", [USES[name] for name in USES if name != "divided"], ids=[n for n in USES if n != "divided"]
+)
 def test_a_large_work_array_that_is_written_to_again_is_reported(use):
     x = np.linspace(1.0, 2.0, LARGE)
-    with pytest.raises(InputError, match=r"shape \(5000,\) and float64 was used with a traced value and then written to"):
+    with pytest.raises(
+        InputError, match=r"shape \(5000,\) and float64 was used with a traced value and then written to"
+    ):
         ad.grad(reuses_its_work_array(use, LARGE, copy=False))(x)
 
 

@@ -33,7 +33,7 @@ def _third_derivative_of_exp_sin_x_times_x(x):
 @pytest.mark.parametrize("outer", FIRST)
 @pytest.mark.parametrize("inner", FIRST)
 def test_no_perturbation_confusion(outer, inner):
-    # d/dx (x · d/dy (x + y)) = 1; an implementation that confuses the two perturbations finds 2 (Siskind, Pearlmutter 2005)
+    # d/dx (x · d/dy (x + y)) = 1; who confuses the two perturbations finds 2 (Siskind and Pearlmutter 2005)
     f = lambda x: x * FIRST[inner](lambda y: x + y)(2.0)  # noqa: E731
     assert FIRST[outer](f)(1.0) == 1.0
 

@@ -13,7 +13,7 @@ from autodiff.errors import EscapedTracerError, InputError, NonScalarOutputError
 from autodiff.tape import BareTape, Recorded, Var
 from autodiff.tracer import Tracer
 
-# -- size and memory ----------------------------------------------------------------------------------------------------
+# -- size and memory ---------------------------------------------------------------------------------------------------
 
 
 def test_a_tape_of_a_million_records_works():
@@ -90,7 +90,7 @@ def test_indexing_in_a_loop_accumulates_in_place():
     assert peak < 3000 * 3000
 
 
-# -- the strong zero ----------------------------------------------------------------------------------------------------
+# -- the strong zero ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_an_infinite_derivative_that_is_asked_for_is_infinite():
     assert ad.grad(np.sqrt)(0.0) == ad.derivative(np.sqrt)(0.0) == np.inf
 
 
-# -- numbers: the fast path and the general one -------------------------------------------------------------------------
+# -- numbers: the fast path and the general one ------------------------------------------------------------------------
 
 UNARY = [np.sin, np.cos, np.exp, np.tanh, np.sqrt, np.log, np.arctan, np.square, lambda x: -x, abs, lambda x: x**3]
 BINARY = [
@@ -145,7 +145,9 @@ BINARY = [
     np.arctan2,
 ]
 steps = st.lists(
-    st.tuples(st.integers(0, len(UNARY) + len(BINARY) - 1), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=12
+    st.tuples(st.integers(0, len(UNARY) + len(BINARY) - 1), st.integers(0, 5), st.integers(0, 5)),
+    min_size=1,
+    max_size=12,
 )
 numbers = st.sampled_from([0.5, -1.5, 2.0, 0.0, 1.0, 3, np.float64(0.25)])
 
@@ -209,7 +211,7 @@ def test_numpy_functions_of_python_floats_have_inf_where_math_raises():
         assert ad.jvp(np.log, (0.0,), (1.0,)) == (-np.inf, np.inf)
 
 
-# -- the tape in the hand -----------------------------------------------------------------------------------------------
+# -- the tape in the hand ----------------------------------------------------------------------------------------------
 
 
 def test_a_tape_can_be_asked_again_and_recorded_on():

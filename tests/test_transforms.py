@@ -24,7 +24,7 @@ def cubic(x):
     return np.sum(x**3)
 
 
-# -- grad and value_and_grad --------------------------------------------------------------------------------------------
+# -- grad and value_and_grad -------------------------------------------------------------------------------------------
 
 
 def test_gradient_of_a_python_float_is_a_python_float():
@@ -158,7 +158,7 @@ def test_what_is_not_made_of_floats_is_refused_with_its_place(bad):
         ad.grad(lambda t: t["a"])({"a": 1.0, "b": (1.0, bad)})
 
 
-# -- jvp, vjp, linearize ------------------------------------------------------------------------------------------------
+# -- jvp, vjp, linearize -----------------------------------------------------------------------------------------------
 
 
 def test_jvp_of_trees():
@@ -229,7 +229,7 @@ def test_derivative_of_an_array_is_elementwise():
     assert_allclose(ad.derivative(np.tanh)(x), 1 - np.tanh(x) ** 2, rtol=1e-15)
 
 
-# -- Jacobians ----------------------------------------------------------------------------------------------------------
+# -- Jacobians ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("jacobian", [ad.jacobian, ad.jacfwd, ad.jacrev])
@@ -284,7 +284,7 @@ def test_stop_gradient_is_a_constant_in_every_mode():
     assert type(ad.stop_gradient({"a": 1.0})["a"]) is float
 
 
-# -- complex numbers ----------------------------------------------------------------------------------------------------
+# -- complex numbers ---------------------------------------------------------------------------------------------------
 
 
 def test_gradient_of_a_real_function_of_a_complex_number():

@@ -117,7 +117,7 @@ nextafter = elementwise(np.nextafter, 1, None)
 ldexp = elementwise(np.ldexp, lambda y: np.ldexp(1.0, y), None)
 heaviside = elementwise(np.heaviside, None, lambda x: np.equal(x, 0) * 1.0)
 
-# -- derivative zero wherever it exists: the result is untraced ---------------------------------------------------------
+# -- derivative zero wherever it exists: the result is untraced --------------------------------------------------------
 
 for _function in (
     np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, np.spacing,
