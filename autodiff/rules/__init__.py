@@ -10,6 +10,7 @@ from . import (
     joining,
     nan_reductions,
     padding,
+    polynomials,
     products,
     quantiles,
     reductions,
