@@ -66,8 +66,8 @@ class EscapedTracerError(DifferentiationError, RuntimeError):
     def of(cls, kind):
         return cls(
             f"a traced value ({kind}) was used{user_line()} after the transformation that made it had ended: it "
-            "was kept in a global, an attribute, a cache or a generator. Return it from the differentiated function instead "
-            "(`has_aux=True` returns extra values untraced), or store `ad.stop_gradient(x)`."
+            "was kept in a global, an attribute, a cache or a generator. Return it from the differentiated function "
+            "instead (`has_aux=True` returns extra values untraced), or store `ad.stop_gradient(x)`."
         )
 
 
@@ -87,8 +87,8 @@ class TracerConversionError(DifferentiationError, TypeError):
     def into_float(cls, tracer):
         return cls(
             f"a traced value {_describe(tracer)} cannot become a plain Python number{user_line()}: its "
-            "derivative would be lost. Use NumPy in place of `math` (np.sin for math.sin), create the array it is stored in traced "
-            "(`np.zeros_like(x)`, or np.zeros of `import autodiff.numpy as np`), or, where the derivative is not "
+            "derivative would be lost. Use NumPy in place of `math` (np.sin for math.sin), create the array it is "
+            "stored in traced (`np.zeros_like(x)`, or np.zeros of `import autodiff.numpy as np`), or, where the derivative is not "
             "wanted, use `ad.stop_gradient(x)`."
         )
 
