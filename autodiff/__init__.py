@@ -9,6 +9,7 @@ array([3., 6.])
 from . import errors, tree
 from .checkpoint import checkpoint
 from .dual import Dual
+from .inspect.recording import record
 from .tape import Tape
 from .transforms import (
     derivative,
@@ -24,3 +25,24 @@ from .transforms import (
     value_and_grad,
     vjp,
 )
+
+__all__ = [
+    "checkpoint",
+    "derivative",
+    "Dual",
+    "errors",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "record",
+    "stop_gradient",
+    "Tape",
+    "tree",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,179 @@
+"""How a record is written: as an operator, as an index, as a call of NumPy, or as a call of what is given beside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..tape import Reference
+from .notation import Short, public_name
+from .reading import is_variable, position
+
+__all__ = ["Operand", "are_python_numbers", "equation", "statements"]
+
+OPERATORS = {
+    np.add: "+",
+    np.subtract: "-",
+    np.multiply: "*",
+    np.divide: "/",
+    np.remainder: "%",
+    np.power: "**",
+    np.matmul: "@",
+}  # fmt: skip
+SIGNS = {np.negative: "-", np.positive: "+"}
+_ARITHMETIC = (np.ndarray, np.generic, int, float, complex)
+
+
+class Operand(NamedTuple):
+    """An operand as text, with what the choice of a form may depend on."""
+
+    text: str
+    value: object
+    is_constant: bool
+    is_python_number: bool  # where the text is evaluated, which is not to say that the value on the tape is one
+
+
+# -- the forms of what NumPy does not have under this name: statements that give the target its value -------------------
+
+
+def _getitem(notation, target, operands, params):
+    return [f"{target} = {operands[0].text}[{notation.index(params['index'])}]"]
+
+
+def _index_update(notation, target, operands, params):
+    x, v = operands
+    return [
+        f"{target} = {notation.numpy}array({x.text})",
+        f"{target}[{notation.index(params['index'])}] = {v.text}",
+    ]
+
+
+def _index_add(notation, target, operands, params):
+    x, v = operands
+    index = notation.value(params["index"])
+    return [f"{target} = {notation.numpy}array({x.text})", f"{notation.numpy}add.at({target}, {index}, {v.text})"]
+
+
+def _astype(notation, target, operands, params):
+    (x,) = operands
+    dtype = notation.dtype(np.dtype(params["dtype"]))
+    return [f"{target} = {dtype}({x.text})" if x.is_python_number else f"{target} = {x.text}.astype({dtype})"]
+
+
+def _joined(name):
+    def form(notation, target, operands, params):
+        arrays = ", ".join([operand.text for operand in operands])
+        return [f"{target} = {notation.numpy}{name}([{arrays}]{_keywords(notation, params)})"]
+
+    return form
+
+
+def _called(name):
+    def form(notation, target, operands, params):
+        return [f"{target} = {notation.numpy}{name}({_arguments(notation, operands, params)})"]
+
+    return form
+
+
+FORMS = {
+    "getitem": _getitem,
+    "index_update": _index_update,
+    "index_add": _index_add,
+    "astype": _astype,
+    "concatenate": _joined("concatenate"),
+    "stack": _joined("stack"),
+    "broadcast_to": _called("broadcast_to"),
+}
+"""By the names of the primitives of this package whose function is not one of NumPy's."""
+
+
+# -- the forms in general ----------------------------------------------------------------------------------------------
+
+
+def statements(entry, target, notation, operands):
+    """The lines that give the target, or the targets, the value of an entry."""
+    primitive, params = entry.primitive, entry.params
+    function = primitive.function
+    if _is_ours(function) and primitive.name in FORMS:
+        return FORMS[primitive.name](notation, target, operands, params)
+    if not params:
+        text = _operator(function, operands)
+        if text:
+            return [f"{target} = {text}"]
+    if public_name(function) is None:
+        function = primitive.evaluate
+    call = notation.function(function, primitive.name)
+    return [f"{target} = {call}({_arguments(notation, operands, params)})"]
+
+
+def equation(tape, index, called):
+    """What a record says, for people: `v3 = sin(v2)`, or the name alone for a variable."""
+    entry, target = tape.entries[index], called[index]
+    if is_variable(entry):
+        return target
+    place = position(tape, index)
+    if place is not None:
+        entry = tape.entries[place[0]]
+    notation = Short()
+    operands = [
+        Operand(called[a.index], None, False, False)
+        if isinstance(a, Reference)
+        else Operand(notation.value(a), a, True, False)
+        for a in entry.operands
+    ]
+    return "; ".join(statements(entry, target, notation, operands)) + (f"[{place[1]}]" if place else "")
+
+
+def _is_ours(function):
+    return (getattr(function, "__module__", None) or "").startswith(f"{__name__.partition('.')[0]}.")
+
+
+def _operator(function, operands):
+    if function in SIGNS:
+        return f"{SIGNS[function]}{operands[0].text}"
+    if function not in OPERATORS or not _behaves_like_numpy(function, *operands):
+        return None
+    left, right = (operand.text for operand in operands)
+    if function is np.power and left.startswith("-"):
+        left = f"({left})"
+    return f"{left} {OPERATORS[function]} {right}"
+
+
+def _behaves_like_numpy(function, left, right):
+    """Whether Python's operator does: on two Python numbers, x / 0 is an error, and (-8.0) ** 0.5 is complex."""
+    if not all(isinstance(x.value, _ARITHMETIC) for x in (left, right) if x.is_constant):
+        return False
+    if not (left.is_python_number and right.is_python_number):
+        return True
+    if function is np.power:
+        return right.is_constant and right.value.__class__ is int and right.value >= 0
+    if function in (np.divide, np.remainder):
+        return right.is_constant and right.value != 0
+    return True
+
+
+def are_python_numbers(tape):
+    """For every value, whether the source computes it in Python numbers, when it is given what the tape was given."""
+    found = []
+    for entry in tape.entries:
+        if entry.primitive is None:
+            found.append(not entry.operands and entry.value.__class__ in (float, complex))
+            continue
+        operands = [
+            Operand("", None, False, found[a.index])
+            if isinstance(a, Reference)
+            else Operand("", a, True, a.__class__ in (float, int, complex))
+            for a in entry.operands
+        ]
+        operator = not entry.params and _operator(entry.primitive.function, operands)
+        found.append(bool(operator) and all(operand.is_python_number for operand in operands))
+    return found
+
+
+def _arguments(notation, operands, params):
+    return ", ".join([operand.text for operand in operands]) + _keywords(notation, params)
+
+
+def _keywords(notation, params):
+    return "".join([f", {name}={notation.value(value)}" for name, value in params.items()])
