@@ -74,7 +74,7 @@ def sum_(x, axis=None, dtype=None, out=None, keepdims=False, initial=None, where
     if dtype is None and out is None and initial is None and where is True and keepdims is False:
         return _sum(x, axis=axis)
     x, keywords = _prepare(x, axis, dtype, keepdims, where)
-    total = _sum(x, **keywords)
+    total = _sum(x, **{"axis": None} | keywords)  # without an axis, np.add.reduce takes the first
     return into(out, total + initial if is_given(initial) else total)
 
 
