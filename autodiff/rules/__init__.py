@@ -3,9 +3,11 @@
 from . import (
     arithmetic,
     calculus,
+    complex,
     cumulative,
     diagonals,
     einsum,
+    gathering,
     indexing,
     joining,
     nan_reductions,
@@ -15,7 +17,10 @@ from . import (
     quantiles,
     reductions,
     repetition,
+    selection,
     shapes,
+    sorting,
+    special,
     splitting,
     statistics,
 )

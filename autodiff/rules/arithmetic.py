@@ -120,7 +120,7 @@ heaviside = elementwise(np.heaviside, None, lambda x: np.equal(x, 0) * 1.0)
 # -- derivative zero wherever it exists: the result is untraced --------------------------------------------------------
 
 for _function in (
-    np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, np.spacing,
+    np.floor, np.ceil, np.trunc, np.rint, np.signbit, np.floor_divide, np.spacing,
     np.isnan, np.isinf, np.isfinite, np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
 ):  # fmt: skip
