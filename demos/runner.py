@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,9 +78,39 @@ def run_all(demos: Sequence[Demo], progress: Callable[[Report], None]) -> list[R
     """
     reports: list[Report] = []
     try:
-        for demo in demos:
-            reports.append(run(demo))
-            progress(reports[-1])
+        with _remembered_interrupt() as raise_if_interrupted:
+            for demo in demos:
+                report = run(demo)
+                raise_if_interrupted()
+                reports.append(report)
+                progress(report)
     except KeyboardInterrupt:
         reports += [Report(demo, Status.INTERRUPTED, message="stopped by Ctrl-C") for demo in demos[len(reports) :]]
     return reports
+
+
+@contextmanager
+def _remembered_interrupt() -> Iterator[Callable[[], None]]:
+    """Within, Ctrl-C counts even where a demo's library catches it, as a minimiser does that returns its best point.
+
+    Gives a function that raises KeyboardInterrupt if there was one.
+    """
+    interrupted = False
+
+    def note(number, frame):
+        nonlocal interrupted
+        interrupted = True
+        signal.default_int_handler(number, frame)
+
+    def raise_if_interrupted():
+        if interrupted:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be handled
+        yield raise_if_interrupted
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield raise_if_interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)

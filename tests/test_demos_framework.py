@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+import signal
 from pathlib import Path
 
 import matplotlib
@@ -209,6 +210,18 @@ class TestRunner:
         reports = run_all(chosen, progress=lambda report: None)
         assert [report.status for report in reports] == [Status.PASSED, Status.INTERRUPTED, Status.INTERRUPTED]
         assert [report.demo.id for report in reports] == ["a", "b", "c"]
+
+    def test_control_c_that_a_library_swallows_still_ends_the_run(self):
+        def swallows():
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                return outcome()
+
+        before = signal.getsignal(signal.SIGINT)
+        reports = run_all([demo_of(outcome, "a"), demo_of(swallows, "b"), demo_of(outcome, "c")], lambda report: None)
+        assert [report.status for report in reports] == [Status.PASSED, Status.INTERRUPTED, Status.INTERRUPTED]
+        assert signal.getsignal(signal.SIGINT) is before
 
     def test_house_style_is_undone(self):
         before = matplotlib.rcParams["axes.spines.top"]

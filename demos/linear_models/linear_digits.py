@@ -18,14 +18,7 @@ import optim
 from demos import data
 from demos.check import Check
 from demos.demo import Outcome, Picture, demo
-from demos.linear_models.one_vs_rest_mnist import (
-    RTOL,
-    against_the_rest,
-    classify,
-    confusion_matrix,
-    design,
-    draw_confusion,
-)
+from demos.linear_models import one_vs_rest_mnist as deck
 from demos.picture import figure
 
 TOLERANCE = 5e-4  # of the norm of the gradient, where an iteration stops
@@ -55,7 +48,7 @@ def conjugate_gradients(L, beta, visit=lambda beta: None):
 )
 def linear_digits():
     training, test = data.mnist_5k().split(every=5)
-    A, Y, A_test = design(training.inputs), against_the_rest(training.targets), design(test.inputs)
+    A, Y, A_test = deck.design(training.inputs), deck.against_the_rest(training.targets), deck.design(test.inputs)
     n, columns = A.shape
     penalty = n / 10
 
@@ -65,7 +58,7 @@ def linear_digits():
     def L(beta):
         return np.sum(beta * (G @ beta)) - 2 * np.sum(beta * R) + constant
 
-    least_norm = np.linalg.pinv(A, rtol=RTOL) @ Y
+    least_norm = np.linalg.pinv(A, rtol=deck.RTOL) @ Y
     penalised = np.linalg.pinv(np.vstack([A, np.sqrt(penalty) * np.eye(columns)])) @ np.vstack([Y, 0 * R])
     distances = {"gradient descent": [], "conjugate gradients": []}
     start = np.zeros((columns, 10))
@@ -78,12 +71,14 @@ def linear_digits():
 
     random = np.random.default_rng(0).normal(size=start.shape)
     slide = 2 * A.T @ (A @ random - Y) + 2 * penalty * random
-    right = [int(np.sum(classify(A_test, beta) == test.targets)) for beta in (least_norm, penalised)]
-    confusion = confusion_matrix(classify(A_test, conjugate), test.targets)
+    right = [int(np.sum(deck.classify(A_test, beta) == test.targets)) for beta in (least_norm, penalised)]
+    confusion = deck.confusion_matrix(deck.classify(A_test, conjugate), test.targets)
     same = "the gradient has norm 5e-4 or less and the least curvature is 2λ = 800: 6.3e-7"
     truth = "columns of the confusion matrix are the true digits"
     checks = [
-        Check.exact("rank of the 785 columns of A", 650, int(np.linalg.matrix_rank(A, rtol=RTOL)), reason="a count"),
+        Check.exact(
+            "rank of the 785 columns of A", 650, int(np.linalg.matrix_rank(A, rtol=deck.RTOL)), reason="a count"
+        ),
         Check.close(
             "∇L = 2Aᵀ(Aβ − Y) + 2λβ", slide, ad.grad(L)(random), tolerance=1e-11, relative=True, reason="round-off"
         ),
@@ -130,7 +125,7 @@ def draw_weights(least_norm, penalised):
 def draw_result(confusion, distances):
     drawn = figure(11, 4.8)
     table, curves = drawn.subplots(1, 2)
-    draw_confusion(table, confusion)
+    deck.draw_confusion(table, confusion)
     for name, values in distances.items():
         curves.loglog(1 + np.arange(len(values)), values, label=name)
     curves.set(title="Distance from the pseudo-inverse's answer", xlabel="iteration", ylabel="largest difference")
