@@ -6,7 +6,7 @@
 array([3., 6.])
 """
 
-from . import errors, tree
+from . import errors, symbolic, testing, tree
 from .checkpoint import checkpoint
 from .dual import Dual
 from .inspect.recording import record
@@ -41,7 +41,9 @@ __all__ = [
     "linearize",
     "record",
     "stop_gradient",
+    "symbolic",
     "Tape",
+    "testing",
     "tree",
     "value_and_grad",
     "vjp",

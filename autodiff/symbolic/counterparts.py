@@ -1,0 +1,122 @@
+"""The table of counterparts: for each NumPy function the same function of SymPy expressions.
+
+Entries that decide by value, as np.remainder does by the quotient rounded down, are those of the branch that is taken
+at the point where the tape was recorded: they get the values beside the expressions. So does nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+
+__all__ = ["branches", "elementwise", "exactly"]
+
+
+@cache
+def elementwise():
+    """ufunc (or function that broadcasts like one) -> function of expressions."""
+    import sympy as sp
+
+    log2 = sp.log(2)
+    return {
+        np.add: lambda x, y: x + y,
+        np.subtract: lambda x, y: x - y,
+        np.negative: lambda x: -x,
+        np.positive: lambda x: x,
+        np.multiply: lambda x, y: x * y,
+        np.divide: lambda x, y: x / y,
+        np.reciprocal: lambda x: 1 / x,
+        np.square: lambda x: x**2,
+        np.power: lambda x, y: x**y,
+        np.sqrt: sp.sqrt,
+        np.exp: sp.exp,
+        np.exp2: lambda x: 2**x,
+        np.expm1: lambda x: sp.exp(x) - 1,
+        np.log: sp.log,
+        np.log2: lambda x: sp.log(x) / log2,
+        np.log10: lambda x: sp.log(x) / sp.log(10),
+        np.log1p: lambda x: sp.log(1 + x),
+        np.logaddexp: lambda x, y: sp.log(sp.exp(x) + sp.exp(y)),
+        np.logaddexp2: lambda x, y: sp.log(2**x + 2**y) / log2,
+        np.sin: sp.sin,
+        np.cos: sp.cos,
+        np.tan: sp.tan,
+        np.arcsin: sp.asin,
+        np.arccos: sp.acos,
+        np.arctan: sp.atan,
+        np.arctan2: sp.atan2,
+        np.hypot: lambda x, y: sp.sqrt(x**2 + y**2),
+        np.degrees: lambda x: x * 180 / sp.pi,
+        np.radians: lambda x: x * sp.pi / 180,
+        np.sinh: sp.sinh,
+        np.cosh: sp.cosh,
+        np.tanh: sp.tanh,
+        np.arcsinh: sp.asinh,
+        np.arccosh: sp.acosh,
+        np.arctanh: sp.atanh,
+        np.maximum: sp.Max,
+        np.minimum: sp.Min,
+        np.fmax: sp.Max,
+        np.fmin: sp.Min,
+        np.absolute: sp.Abs,
+        np.fabs: sp.Abs,
+        np.conjugate: sp.conjugate,
+        np.real: sp.re,
+        np.imag: sp.im,
+        np.sinc: lambda x: sp.sinc(sp.pi * x),
+        np.i0: lambda x: sp.besseli(0, x),
+        np.ldexp: lambda x, n: x * 2**n,
+    }
+
+
+@cache
+def branches():
+    """ufunc -> function of expressions followed by their values: the expression of the branch taken there."""
+    import sympy as sp
+
+    third = sp.Rational(1, 3)
+    return {
+        np.cbrt: lambda x, at_x: x**third if at_x >= 0 else -((-x) ** third),
+        np.remainder: lambda x, y, at_x, at_y: x - y * _integer(np.floor_divide(at_x, at_y)),
+        np.fmod: lambda x, y, at_x, at_y: x - y * _integer(np.trunc(at_x / at_y)),
+        np.copysign: lambda x, y, at_x, at_y: sp.Abs(x) * (-1 if np.signbit(at_y) else 1),
+        np.heaviside: lambda x, h, at_x, at_h: h if at_x == 0 else sp.Integer(at_x > 0),
+        np.nextafter: lambda x, y, at_x, at_y: x + exactly(np.nextafter(at_x, at_y) - at_x),
+    }
+
+
+def _integer(x):
+    import sympy as sp
+
+    return sp.Integer(int(x)) if np.isfinite(x) else sp.nan
+
+
+@cache
+def _known_constants():
+    import sympy as sp
+
+    return {math.pi: sp.pi, -math.pi: -sp.pi, math.e: sp.E, -math.e: -sp.E}
+
+
+def exactly(x):
+    """A number as a SymPy number of the same value: np.pi and np.e as the constants that they stand for.
+
+    >>> exactly(0.5), exactly(3.0), exactly(np.pi), exactly(0.1)
+    (1/2, 3, pi, 0.100000000000000)
+    """
+    import sympy as sp
+
+    if isinstance(x, sp.Basic):
+        return x
+    if isinstance(x, bool | np.bool | int | np.integer):
+        return sp.Integer(int(x))
+    if isinstance(x, complex | np.complexfloating):
+        return exactly(float(x.real)) + sp.I * exactly(float(x.imag))
+    x = float(x)
+    if x in _known_constants():
+        return _known_constants()[x]
+    if math.isfinite(x) and x.as_integer_ratio()[1] <= 2**10 and abs(x) < 2**53:
+        return sp.Rational(*x.as_integer_ratio())
+    return sp.Float(x)
