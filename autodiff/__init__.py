@@ -6,10 +6,11 @@
 array([3., 6.])
 """
 
-from . import errors, symbolic, testing, tree
+from typing import TYPE_CHECKING
+
+from . import errors, tree
 from .checkpoint import checkpoint
 from .dual import Dual
-from .inspect.recording import record
 from .tape import Tape
 from .transforms import (
     derivative,
@@ -25,6 +26,28 @@ from .transforms import (
     value_and_grad,
     vjp,
 )
+
+if TYPE_CHECKING:
+    from . import symbolic, testing
+    from .inspect.recording import record
+
+_ON_DEMAND = {  # name -> its module, and the attribute of that which it is: what a gradient does not need
+    "record": ("inspect.recording", "record"),
+    "symbolic": ("symbolic", None),
+    "testing": ("testing", None),
+}
+
+
+def __getattr__(name):
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    import importlib
+
+    module, attribute = _ON_DEMAND[name]
+    found = importlib.import_module(f"{__name__}.{module}")
+    globals()[name] = found = found if attribute is None else getattr(found, attribute)
+    return found
+
 
 __all__ = [
     "checkpoint",

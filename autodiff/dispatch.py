@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -97,8 +98,7 @@ def _plain(arg):
 # -- what a cotangent has to fit ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(NamedTuple):
     """Shape and dtype of an array that need not be kept."""
 
     shape: tuple
@@ -123,10 +123,10 @@ def fit(cotangent, like):
     if shape != like.shape:
         missing = len(shape) - len(like.shape)
         if missing > 0:
-            cotangent = np.sum(cotangent, axis=tuple(range(missing)))
-        stretched = tuple(k for k, n in enumerate(like.shape) if n == 1 and shape_of(cotangent)[k] != 1)
+            cotangent = _sum(cotangent, range(missing))
+        stretched = [k for k, n in enumerate(like.shape) if n == 1 and shape_of(cotangent)[k] != 1]
         if stretched:
-            cotangent = np.sum(cotangent, axis=stretched, keepdims=True)
+            cotangent = np.reshape(_sum(cotangent, stretched), like.shape)
     dtype = dtype_of(cotangent)
     if dtype != like.dtype and like.dtype.kind in "fc":
         if dtype.kind == "c" and like.dtype.kind == "f":
@@ -134,6 +134,18 @@ def fit(cotangent, like):
         if dtype_of(cotangent) != like.dtype:
             cotangent = astype(cotangent, like.dtype)
     return cotangent
+
+
+def _sum(x, axes):
+    """Σ over some axes, by products with ones where BLAS is several times faster than np.sum."""
+    axes = tuple(axes)
+    if x.__class__ is not np.ndarray or len(axes) == x.ndim or x.dtype.char not in "fd":
+        return np.sum(x, axis=axes)
+    if axes == tuple(range(len(axes))) and x.flags.c_contiguous:
+        rest = x.shape[len(axes) :]
+        count = math.prod(x.shape[: len(axes)])
+        return (np.ones(count, x.dtype) @ x.reshape(count, math.prod(rest))).reshape(rest)
+    return np.einsum(x, range(x.ndim), [k for k in range(x.ndim) if k not in axes])
 
 
 def astype(x, dtype):

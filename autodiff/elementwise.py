@@ -12,7 +12,6 @@ and the record on the tape keeps the tuple (x, y): exactly what is named.
 
 from __future__ import annotations
 
-import inspect
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +35,7 @@ class Partial:
 
     def __init__(self, function, arity):
         positions = dict(zip("xyz", range(arity), strict=False), ans=-1)
-        names = list(inspect.signature(function).parameters)
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
         if not set(names) <= set(positions):
             raise ValueError(f"the parameters of a partial derivative are among {list(positions)}, not {names}")
         self.needs = tuple(positions[name] for name in names)

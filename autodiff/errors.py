@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os.path
 import sys
-from pathlib import Path
 
 __all__ = [
     "CheckError",
@@ -18,7 +18,7 @@ __all__ = [
     "user_line",
 ]
 
-_HERE = str(Path(__file__).parent)
+_HERE = os.path.dirname(__file__)
 
 
 def user_line():
@@ -30,7 +30,7 @@ def user_line():
             import linecache
 
             line = linecache.getline(filename, frame.f_lineno).strip()
-            where = f"{Path(filename).name}:{frame.f_lineno}, in {frame.f_code.co_name}"
+            where = f"{os.path.basename(filename)}:{frame.f_lineno}, in {frame.f_code.co_name}"
             return f" ({where}: `{line}`)" if line else f" ({where})"
         frame = frame.f_back
     return ""

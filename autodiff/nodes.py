@@ -15,7 +15,6 @@ Everything that is not a node is a leaf:
 A class that implements NumPy's protocols (an array, a traced value) is a leaf even where it is a dataclass.
 """
 
-import dataclasses
 import reprlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -138,6 +137,8 @@ def _named_tuple(cls):
 
 
 def _data_class(cls):
+    import dataclasses  # here, because it is slow to import, and known already where a dataclass is
+
     fields = dataclasses.fields(cls)
     names = [field.name for field in fields if not field.metadata.get("static")]
     constants = [field.name for field in fields if field.metadata.get("static")]
@@ -208,7 +209,7 @@ def _rebuild(cls, *arguments):
 def _classify(cls) -> Kind | None:
     if hasattr(cls, "__array_function__") or hasattr(cls, "__array_ufunc__"):
         return None
-    if dataclasses.is_dataclass(cls):
+    if hasattr(cls, "__dataclass_fields__"):
         return _data_class(cls)
     if issubclass(cls, tuple):
         return _named_tuple(cls) if hasattr(cls, "_fields") else _sequence(cls, "()")

@@ -21,6 +21,7 @@ from .tracer import Tracer, ufuncs
 
 _BINARY = """
 def method(self, other):
+    {shortcut}
     x = self.primal
     kind = x.__class__
     if kind is float or kind is float64:
@@ -36,7 +37,11 @@ def method(self, other):
                     return primitive(self, other)
                 records = tape.records
                 records.append(record)
-                return Var(ans, tape, len(records) - 1)
+                var = Var()
+                var.primal = ans
+                var.level = tape
+                var.index = len(records) - 1
+                return var
         elif kind is float or kind is int or kind is float64:
             y = other
             ans = compute(x, y)
@@ -46,7 +51,11 @@ def method(self, other):
                 return primitive(self, other)
             records = tape.records
             records.append(record)
-            return Var(ans, tape, len(records) - 1)
+            var = Var()
+            var.primal = ans
+            var.level = tape
+            var.index = len(records) - 1
+            return var
     elif kind is ndarray:
         kind = other.__class__
         tape = self.level
@@ -56,13 +65,21 @@ def method(self, other):
                 ans = compute(x, y)
                 records = tape.records
                 records.append(((self.index, other.index), backward_both, ({keeps_both})))
-                return Var(ans, tape, len(records) - 1)
+                var = Var()
+                var.primal = ans
+                var.level = tape
+                var.index = len(records) - 1
+                return var
         elif kind is float or kind is int or (kind is ndarray and other.shape == x.shape and other.dtype is x.dtype):
             y = {held} if kind is ndarray else other
             ans = compute(x, y)
             records = tape.records
             records.append(((self.index,), backward_x, ({keeps_x})))
-            return Var(ans, tape, len(records) - 1)
+            var = Var()
+            var.primal = ans
+            var.level = tape
+            var.index = len(records) - 1
+            return var
     return primitive(self, other)
 """
 
@@ -80,13 +97,21 @@ def method(self, other):
         tape = self.level
         records = tape.records
         records.append(record)
-        return Var(ans, tape, len(records) - 1)
+        var = Var()
+        var.primal = ans
+        var.level = tape
+        var.index = len(records) - 1
+        return var
     if y.__class__ is ndarray and (kind is float or kind is int):
         ans = compute(x, y)
         tape = self.level
         records = tape.records
         records.append(((self.index,), backward_y, ({keeps_y})))
-        return Var(ans, tape, len(records) - 1)
+        var = Var()
+        var.primal = ans
+        var.level = tape
+        var.index = len(records) - 1
+        return var
     return primitive(other, self)
 """
 
@@ -102,13 +127,21 @@ def method(self):
         tape = self.level
         records = tape.records
         records.append(record)
-        return Var(ans, tape, len(records) - 1)
+        var = Var()
+        var.primal = ans
+        var.level = tape
+        var.index = len(records) - 1
+        return var
     if x.__class__ is ndarray:
         ans = ufunc(x)
         tape = self.level
         records = tape.records
         records.append(((self.index,), backward_x, ({keeps_x})))
-        return Var(ans, tape, len(records) - 1)
+        var = Var()
+        var.primal = ans
+        var.level = tape
+        var.index = len(records) - 1
+        return var
     return primitive(self)
 """
 
@@ -125,7 +158,10 @@ def _method(template, ufunc, compute):
         "ndarray": np.ndarray,
         "PYTHON_RAISES": PYTHON_RAISES,
     }
-    texts = {}
+    texts = {"shortcut": "pass"}
+    if ufunc is np.multiply:  # x * x has one partial derivative, not two
+        names["square"] = _method(_UNARY, np.square, ufuncs[np.square].scalar)
+        texts["shortcut"] = "if other is self: return square(self)"
     for argument, partial in zip("xy", primitive.partials, strict=False):
         if isinstance(partial, Partial):
             names[f"partial_{argument}"] = _for_floats(partial.function)
@@ -164,15 +200,21 @@ for _name, (_ufunc, _compute) in _OPERATORS.items():
     setattr(Var, f"__r{_name}__", _method(_REFLECTED, _ufunc, _compute))
 Var.__neg__ = _method(_UNARY, np.negative, operator.neg)
 
-_of_one = {
-    ufunc: _method(_UNARY, ufunc, primitive.scalar)
-    for ufunc, primitive in ufuncs.items()
-    if ufunc.nin == 1 and getattr(primitive, "scalar", None) is not None
-}.get
+class _OfOneNumber(dict):
+    """ufunc -> its method, written when it is first called; None for one without a function of Python floats."""
+
+    def __missing__(self, ufunc):
+        primitive = ufuncs.get(ufunc)
+        has_scalar = ufunc.nin == 1 and getattr(primitive, "scalar", None) is not None
+        method = self[ufunc] = _method(_UNARY, ufunc, primitive.scalar) if has_scalar else None
+        return method
+
+
+_of_one_number = _OfOneNumber()
 
 
 def _array_ufunc(self, ufunc, method, *inputs, **keywords):
-    function = _of_one(ufunc)
+    function = _of_one_number[ufunc]
     if function is not None and method == "__call__" and not keywords:
         return function(self)
     return Tracer.__array_ufunc__(self, ufunc, method, *inputs, **keywords)
