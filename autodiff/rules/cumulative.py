@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..elementwise import strong_multiply
 from ..primitive import general, linear
 from ..tracer import implements, shape_of, unwrap
 from .keywords import into, newer
@@ -41,11 +42,17 @@ def _recurrence(factors, terms):
     n, reach = terms.shape[-1], 1
     while reach < n:
         terms = np.concatenate(
-            [terms[..., :reach], terms[..., reach:] + factors[..., reach:] * terms[..., :-reach]], axis=-1
+            [terms[..., :reach], terms[..., reach:] + _times(terms[..., :-reach], factors[..., reach:])], axis=-1
         )
         factors = np.concatenate([factors[..., :reach], factors[..., reach:] * factors[..., :-reach]], axis=-1)
         reach *= 2
     return terms
+
+
+def _times(weight, product):
+    """weight * product, where a weight of zero stays zero: products may overflow that nobody asked for."""
+    plain = weight * product
+    return strong_multiply(weight, product) if np.isnan(unwrap(plain)).any() else plain
 
 
 def _shifted(x, first):
@@ -56,7 +63,7 @@ def _shifted(x, first):
 def _cumprod_jvp(dx, ans, x, axis):
     """y[k] = x[k] y[k-1], so dy[k] = x[k] dy[k-1] + y[k-1] dx[k]."""
     x, y, dx = (np.moveaxis(a, axis, -1) for a in (x, ans, dx))
-    return np.moveaxis(_recurrence(x, _shifted(y, _one(y)) * dx), -1, axis)
+    return np.moveaxis(_recurrence(x, _times(dx, _shifted(y, _one(y)))), -1, axis)
 
 
 def _cumprod_vjp(ans, x, axis):
@@ -66,7 +73,7 @@ def _cumprod_vjp(ans, x, axis):
         factors, y, c = (np.moveaxis(a, axis, -1) for a in (x, ans, c))
         factors = _shifted(np.flip(factors, -1), _one(factors))
         s = np.flip(_recurrence(factors, np.flip(c, -1)), -1)
-        return np.moveaxis(_shifted(y, _one(y)) * s, -1, axis)
+        return np.moveaxis(_times(s, _shifted(y, _one(y))), -1, axis)
 
     return pull
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..primitive import Linear
-from ..tracer import Tracer, implements, shape_of, unwrap
+from ..tracer import Tracer, implements, unwrap
 
 # -- modes: (x, axis, before, after, options) -> the two pads, of these widths -----------------------------------------
 
@@ -144,7 +144,7 @@ def _pairs(value, ndim):
 
 
 def _is_one(value):
-    return value is None or len(shape_of(value)) == 0
+    return not isinstance(value, list | tuple)
 
 
 def _pair(row):

@@ -102,6 +102,7 @@ _PLOTTING_POSITIONS = {  # alpha and beta of Hyndman and Fan (1996), Sample quan
     "interpolated_inverted_cdf": (0, 1),
 }
 _ROUNDED = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
+_METHODS = [*_PLOTTING_POSITIONS, *_ROUNDED, "midpoint"]
 
 
 def _positions(q, n, method):
@@ -117,15 +118,7 @@ def _positions(q, n, method):
     return np.where(np.greater(position, n - 1), n - 1, position)
 
 
-def _quantile(x, q, axis, method, keepdims, weights, leave_out_nan):
-    if is_given(weights):
-        raise UnsupportedError.keyword("a quantile", "with weights= it is not a continuous function of them")
-    if method not in _PLOTTING_POSITIONS and method not in _ROUNDED and method != "midpoint":
-        raise UnsupportedError.keyword("a quantile", f"method={method!r} is not one of those that are supported")
-    if dtype_of(x).kind == "c":
-        raise TypeError("quantiles are of real numbers")
-    if not np.all((unwrap(q) >= 0) & (unwrap(q) <= 1)):
-        raise ValueError("Quantiles must be in the range [0, 1]")
+def _quantile(x, q, axis, method, keepdims, leave_out_nan):
     rows, _ = rows_along(x, axis)
     n = _counts(rows, leave_out_nan)
     position = _positions(np.reshape(q, (-1,)), n, method)  # (K,) or (..., K)
@@ -133,7 +126,8 @@ def _quantile(x, q, axis, method, keepdims, weights, leave_out_nan):
     below = np.clip(np.floor(unwrap(position)), 0, np.maximum(last - 1, 0)).astype(int)
     ranks = np.concatenate([below, np.minimum(below + 1, last)], axis=-1)
     low, high = np.split(_ranked(rows, ranks, leave_out_nan), 2, axis=-1)  # (..., K)
-    result = _reduced(np.moveaxis(_between(low, high, position - below), -1, 0), x, axis, keepdims)
+    fraction = position - below.astype(dtype_of(position))
+    result = _reduced(np.moveaxis(_between(low, high, fraction), -1, 0), x, axis, keepdims)
     return np.reshape(result, shape_of(q) + shape_of(result)[1:])
 
 
@@ -143,15 +137,26 @@ def _between(low, high, fraction):
     return np.where(np.less(fraction, 0.5), low + step * fraction, high - step * (1 - fraction))
 
 
-def _declare_quantile(function, per, leave_out_nan):
+def _declare_quantile(function, whole, leave_out_nan):
+    """Declares the function that takes its q in parts of `whole`."""
+    name = f"np.{function.__name__}"
+
     @implements(function)
     def declared(x, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
-        one = per if dtype_of(x).kind != "f" else dtype_of(x).type(per)
+        if is_given(weights):
+            raise UnsupportedError.keyword(name, "with weights= it is not a continuous function of them")
+        if method not in _METHODS:
+            raise UnsupportedError.keyword(name, f"method={method!r} is not among {', '.join(_METHODS)}")
+        if dtype_of(x).kind == "c":
+            raise TypeError(f"{name} takes real numbers")
         if not isinstance(q, int | float | Tracer):
             q = np.asarray(q)
-            one = dtype_of(q).type(per) if q.dtype.kind == "f" else per
-        q = q / one
-        return into(out, _quantile(x, q, axis, method, keepdims, weights, leave_out_nan))
+        # a number takes the precision of x, as NumPy has it; an array keeps its own
+        whole_in = dtype_of(x) if isinstance(q, int | float) else dtype_of(q)
+        q = q / (whole_in.type(whole) if whole_in.kind == "f" else whole)
+        if not np.all(np.greater_equal(q, 0) & np.less_equal(q, 1)):
+            raise ValueError(f"{name} takes q from 0 to {whole}")
+        return into(out, _quantile(x, q, axis, method, keepdims, leave_out_nan))
 
 
 _declare_quantile(np.quantile, 1, leave_out_nan=False)

@@ -25,8 +25,8 @@ def expanded(reduced, axis, keepdims):
 
 def spread(c, shape, axis, keepdims):
     """A reduced array, repeated along the axes that were reduced: a read-only view, not a copy."""
-    if c.__class__ is np.float64:  # np.broadcast_to, in a tenth of its time
-        return np.ndarray(shape, np.float64, c, 0, (0,) * len(shape))
+    if isinstance(c, np.generic):  # np.broadcast_to, in a tenth of its time
+        return np.ndarray(shape, c.dtype, c, 0, (0,) * len(shape))
     return np.broadcast_to(expanded(c, axis, keepdims), shape)
 
 
@@ -73,26 +73,26 @@ _mean = linear(np.mean, _mean_transpose)
 def sum_(x, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
     if dtype is None and out is None and initial is None and where is True and keepdims is False:
         return _sum(x, axis=axis)
-    x, keywords = _prepare(x, axis, dtype, keepdims, where)
+    x, keywords = _prepare("np.sum", x, axis, dtype, keepdims, where)
     total = _sum(x, **{"axis": None} | keywords)  # without an axis, np.add.reduce takes the first
     return into(out, total + initial if is_given(initial) else total)
 
 
 @implements(np.mean)
 def mean(x, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
-    x, keywords = _prepare(x, axis, dtype, keepdims, where)
+    x, keywords = _prepare("np.mean", x, axis, dtype, keepdims, where)
     return into(out, _mean(x, **keywords))
 
 
-def _prepare(x, axis, dtype, keepdims, where):
+def _prepare(name, x, axis, dtype, keepdims, where):
     """The array, untraced where the dtype asked for has no derivatives, and the keywords that a primitive takes."""
     if is_given(dtype):
         wanted, dtype_of_x = np.dtype(dtype), dtype_of(x)
         if wanted.kind == "f" and dtype_of_x.kind == "c":
-            raise UnsupportedError.keyword("a reduction of complex numbers", f"dtype={dtype!r} is real; take x.real")
+            raise UnsupportedError.keyword(name, f"dtype={dtype!r} drops the imaginary part; take x.real")
         if wanted.kind not in "fc" and dtype_of_x.kind in "fc":
             x = x.astype(wanted)
-    return x, given(axis=axis, dtype=dtype) | _flags(keepdims, where)
+    return x, {"axis": axis} | given(dtype=dtype) | _flags(keepdims, where)
 
 
 def _flags(keepdims, where):
@@ -130,18 +130,20 @@ def _extremum_vjp(ans, x, axis=None, keepdims=False, initial=None, where=True):
     return lambda c: np.where(chosen, expanded(c, axis, keepdims) / count, 0)
 
 
-def _declare_extremum(function):
+def _declare_extremum(function, *names):
     primitive = general(function, _extremum_jvp, _extremum_vjp)
 
-    @implements(function)
+    @implements(function, *names)
     def extremum(x, axis=None, out=None, keepdims=False, initial=None, where=True):
         if isinstance(initial, Tracer):
             raise UnsupportedError.argument(f"np.{function.__name__}", "'initial'")
         return into(out, primitive(x, **given(axis=axis, initial=initial), **_flags(keepdims, where)))
 
 
-for _function in (np.max, np.min, np.nanmax, np.nanmin):
-    _declare_extremum(_function)
+_declare_extremum(np.max, np.amax)
+_declare_extremum(np.min, np.amin)
+_declare_extremum(np.nanmax)
+_declare_extremum(np.nanmin)
 
 
 @implements(np.ptp)
@@ -176,7 +178,7 @@ _prod = general(np.prod, _prod_jvp, _prod_vjp)
 
 @implements(np.prod)
 def prod(x, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
-    x, keywords = _prepare(x, axis, dtype, keepdims, where)
+    x, keywords = _prepare("np.prod", x, axis, dtype, keepdims, where)
     if "dtype" in keywords:
         x = x.astype(keywords.pop("dtype"))
     if "where" in keywords:
