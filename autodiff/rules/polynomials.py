@@ -5,12 +5,12 @@ import numpy as np
 from ..errors import UnsupportedError
 from ..primitive import Bilinear
 from ..tracer import Tracer, dtype_of, implements, shape_of, unwrap
-from .products import conjugate
+from .hermitian import conjugate
 
 __all__ = []
 
 
-# -- convolution: the transpose slides the other factor, reversed, over the cotangent of the full product ---------------
+# -- convolution: the transpose slides the other factor, reversed, over the cotangent of the full product --------------
 
 
 def _full(c, m, n, mode):

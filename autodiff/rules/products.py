@@ -8,10 +8,11 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..errors import UnsupportedError
 from ..primitive import Bilinear, bilinear
-from ..tracer import dtype_of, implements, shape_of, ufuncs
+from ..tracer import implements, shape_of, ufuncs
+from .hermitian import conjugate
 from .keywords import into
 
-__all__ = ["conjugate"]
+__all__ = ["matmul"]
 
 
 # -- matmul ------------------------------------------------------------------------------------------------------------
@@ -120,11 +121,6 @@ def outer_of_vectors(x1, x2, /):
                 f"np.linalg.outer takes two vectors, not arrays of shapes {shape_of(x1)} and {shape_of(x2)}"
             )
     return outer(x1, x2)
-
-
-def conjugate(x):
-    """The complex conjugate; x itself where it is real."""
-    return np.conjugate(x) if dtype_of(x).kind == "c" else x
 
 
 @implements(np.vdot)

@@ -43,7 +43,7 @@ CASES = [
     ("interp-number", np.interp, (0.3, KNOTS, normal(4))),
     ("interp-beyond", np.interp, (BEYOND, KNOTS, normal(4))),
     ("interp-left-right", lambda x, f, a, b: np.interp(x, KNOTS, f, left=a, right=b), (BEYOND, normal(4), 2.0, 3.0)),
-    ("interp-period", lambda x, xp, f: np.interp(x, xp, f, period=2.5), (BEYOND, KNOTS, normal(4))),
+    ("interp-period", lambda x, xp, f: np.interp(x, xp, f, period=2.5), (BEYOND + 0.05, KNOTS, normal(4))),
     ("interp-complex", np.interp, (INSIDE, KNOTS, normal(4, dtype=C))),
     ("interp-one-point", np.interp, (BEYOND, normal(1), normal(1))),
     ("interp-lists", lambda x: np.interp(x, [0, 1, 2], [1, 3, 2]), (np.array([0.3, 1.2]),)),
