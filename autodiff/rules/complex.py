@@ -17,7 +17,7 @@ def _is_complex(z):
     return dtype_of(z).kind == "c"
 
 
-# -- modulus and sign: 0 where z is 0 ------------------------------------------------------------------------------------
+# -- modulus and sign: 0 where z is 0 ----------------------------------------------------------------------------------
 
 
 def _without_zero(modulus):

@@ -3,11 +3,8 @@
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from ..errors import UnsupportedError
 from ..tracer import dtype_of, implements, shape_of, unwrap
-from .indexing import index_add
 from .keywords import into
-
 
 # -- picked out --------------------------------------------------------------------------------------------------------
 
@@ -135,22 +132,3 @@ def copyto(dst, src, casting="same_kind", where=True):
 
 def _repeated(values, numbers):
     return values[numbers % values.size] if values.size > 1 else values
-
-
-# -- counted -----------------------------------------------------------------------------------------------------------
-
-
-@implements(np.bincount)
-def bincount(x, /, weights=None, minlength=0):
-    """The sum of the weights of each number: linear in the weights, constant in the numbers."""
-    numbers = np.asarray(unwrap(x))
-    counts = np.bincount(numbers, minlength=minlength)
-    if weights is None:
-        return counts
-    if dtype_of(weights).kind == "c":
-        raise UnsupportedError.keyword(
-            "np.bincount", "weights= are complex; call it for their real and imaginary parts"
-        )
-    if shape_of(weights) != numbers.shape:
-        raise ValueError(f"np.bincount: {shape_of(weights)} weights for {numbers.shape} numbers")
-    return index_add(np.zeros(counts.shape), weights, index=numbers)

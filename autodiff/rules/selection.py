@@ -1,4 +1,4 @@
-"""Choosing between values: where, select, choose, clip, piecewise. What decides is a constant; what is chosen is not."""
+"""Choosing between values: where, select, choose, clip, piecewise. Only what is chosen has derivatives."""
 
 import numpy as np
 from numpy._core.umath import clip as _clip_ufunc  # what np.clip and ndarray.clip end in; it has no public name
@@ -76,7 +76,7 @@ def choose(a, choices, out=None, mode="raise"):
     return into(out, _first_that_holds(conditions, choices[:-1], choices[-1]))
 
 
-# -- clip: at a bound the derivative is shared evenly by the value and the bound ------------------------------------------
+# -- clip: at a bound the derivative is shared evenly by the value and the bound ---------------------------------------
 
 
 def _share_of_value(x, low, high):
@@ -126,7 +126,7 @@ def clip(a, a_min=np._NoValue, a_max=np._NoValue, out=None, *, min=np._NoValue, 
     return into(out, +a)
 
 
-# -- piecewise: each function is evaluated where its condition holds, and only there -------------------------------------
+# -- piecewise: each function is evaluated where its condition holds, and only there -----------------------------------
 
 
 @implements(np.piecewise)

@@ -81,7 +81,7 @@ def lexsort(keys, axis=-1):
     return np.lexsort([unwrap(key) for key in keys], axis)
 
 
-# -- distinct values: each is the first of those that are equal ----------------------------------------------------------
+# -- distinct values: each is the first of those that are equal --------------------------------------------------------
 
 
 @implements(np.unique)
