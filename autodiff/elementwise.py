@@ -50,7 +50,8 @@ class Partial:
         try:
             return self.function(*kept)
         except PYTHON_RAISES:
-            return self.function(*map(_as_numpy, kept))
+            with np.errstate(all="ignore"):
+                return self.function(*map(_as_numpy, kept))
 
 
 _BACKWARD = """
@@ -109,8 +110,7 @@ class Elementwise(Primitive):
             if tangent is None or partial is None:
                 continue
             if isinstance(partial, Partial):
-                with np.errstate(all="ignore"):
-                    term = _multiply_with_care(tangent, partial(ans, args))
+                term = _multiply_with_care(tangent, partial, ans, args)
             else:
                 term = tangent if partial == 1 else -tangent if partial == -1 else tangent * partial
             total = term if total is None else total + term
@@ -182,7 +182,15 @@ def strong_multiply(weight, partial):
     return np.where(hopeless, 0.0, weight) * np.where(hopeless, 0.0, partial)
 
 
-def _multiply_with_care(tangent, partial):
-    """Forward mode cannot find out afterwards that a nan was avoidable, so it looks at every product."""
-    product = tangent * partial
-    return strong_multiply(tangent, partial) if np.any(np.isnan(product)) else product
+def _multiply_with_care(tangent, partial, ans, args):
+    """tangent * partial. Forward mode cannot find out later that a nan was avoidable, so it looks at every product."""
+    if ans.__class__ is float:
+        value = partial(ans, args)
+        product = tangent * value
+        has_nan = product != product
+    else:
+        with np.errstate(all="ignore"):
+            value = partial(ans, args)
+            product = tangent * value
+            has_nan = np.any(np.isnan(product))
+    return strong_multiply(tangent, value) if has_nan else product
