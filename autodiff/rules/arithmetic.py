@@ -30,7 +30,7 @@ def _power_base(x, y):
     """y x^(y-1), and 0 where y is 0, whatever x."""
     if isinstance(y, int | float | np.generic) and not isinstance(x, complex):
         return y * x ** (y - 1) if y != 0 else 0.0
-    return y * power(x, np.where(np.equal(y, 0), 1, y - 1))
+    return y * power(np.where(np.equal(x, 0) & np.equal(y, 0), 1, x), y - 1)
 
 
 def _power_exponent(x, y, ans):
@@ -48,56 +48,64 @@ sqrt = elementwise(np.sqrt, lambda ans: 0.5 / ans, scalar=math.sqrt)
 cbrt = elementwise(np.cbrt, lambda ans: 1 / (3 * ans * ans))
 exp = elementwise(np.exp, lambda ans: ans, scalar=math.exp)
 exp2 = elementwise(np.exp2, lambda ans: math.log(2) * ans)
-expm1 = elementwise(np.expm1, lambda ans: ans + 1, scalar=math.expm1)
+expm1 = elementwise(np.expm1, lambda x: exp(x), scalar=math.expm1)  # ans + 1 has lost what is below 1e-16
 log = elementwise(np.log, lambda x: 1 / x, scalar=math.log)
 log2 = elementwise(np.log2, lambda x: 1 / (math.log(2) * x))
 log10 = elementwise(np.log10, lambda x: 1 / (math.log(10) * x))
 log1p = elementwise(np.log1p, lambda x: 1 / (1 + x), scalar=math.log1p)
 
 
-def _share(x, y, ans):
-    """exp(x - ans), which is 1/2 each where x and y are the same infinity."""
-    same = np.isinf(x) & np.equal(x, y)
-    return exp(np.where(same, -math.log(2), x - np.where(same, 0, ans)))
+def _difference(x, y):
+    """x - y, and 0 where x and y are the same infinity."""
+    return np.where(np.isinf(x) & np.equal(x, y), 0, x - y)
 
 
-logaddexp = elementwise(np.logaddexp, lambda x, y, ans: _share(x, y, ans), lambda x, y, ans: _share(y, x, ans))
-logaddexp2 = elementwise(
-    np.logaddexp2,
-    lambda x, y, ans: _share(x * math.log(2), y * math.log(2), ans * math.log(2)),
-    lambda x, y, ans: _share(y * math.log(2), x * math.log(2), ans * math.log(2)),
-)
+def _share(x, y):
+    """exp(x) / (exp(x) + exp(y)), without overflow, and with derivatives that are of this kind again."""
+    return exp(-logaddexp(0.0, _difference(y, x)))
+
+
+def _share2(x, y):
+    return exp2(-logaddexp2(0.0, _difference(y, x)))
+
+
+logaddexp = elementwise(np.logaddexp, lambda x, y: _share(x, y), lambda x, y: _share(y, x))
+logaddexp2 = elementwise(np.logaddexp2, lambda x, y: _share2(x, y), lambda x, y: _share2(y, x))
 
 # -- circular functions ------------------------------------------------------------------------------------------------
 
 sin = elementwise(np.sin, lambda x: cos(x), scalar=math.sin)
 cos = elementwise(np.cos, lambda x: -sin(x), scalar=math.cos)
 tan = elementwise(np.tan, lambda ans: 1 + ans * ans, scalar=math.tan)
-arcsin = elementwise(np.arcsin, lambda x: 1 / sqrt(1 - x * x))
-arccos = elementwise(np.arccos, lambda x: -1 / sqrt(1 - x * x))
+one_minus_square = elementwise(lambda x: (1 - x) * (1 + x), lambda x: -2 * x, name="one_minus_square")  # exact near 1
+arcsin = elementwise(np.arcsin, lambda x: 1 / sqrt(one_minus_square(x)))
+arccos = elementwise(np.arccos, lambda x: -1 / sqrt(one_minus_square(x)))
 arctan = elementwise(np.arctan, lambda x: 1 / (1 + x * x), scalar=math.atan)
 degrees = elementwise(np.degrees, 180 / PI, stands_for=(np.rad2deg,))
 radians = elementwise(np.radians, PI / 180, stands_for=(np.deg2rad,))
 
 
-def _without_zero(r2):
-    """r², and infinity where it is 0, so that x / r² and the like are 0 there."""
-    return np.where(np.equal(r2, 0), np.inf, r2)
+def _without_zero(r):
+    """r, and infinity where it is 0, so that x / r and the like are 0 there."""
+    return np.where(np.equal(r, 0), np.inf, r)
 
 
-arctan2 = elementwise(
-    np.arctan2, lambda x, y: y / _without_zero(x * x + y * y), lambda x, y: -x / _without_zero(x * x + y * y)
-)
+def _over_square(x, r):
+    """x / r², of numbers whose squares overflow or underflow too."""
+    return x / _without_zero(r) / _without_zero(r)
+
+
 hypot = elementwise(np.hypot, lambda x, ans: x / _without_zero(ans), lambda y, ans: y / _without_zero(ans))
+arctan2 = elementwise(np.arctan2, lambda x, y: _over_square(y, hypot(x, y)), lambda x, y: -_over_square(x, hypot(x, y)))
 
 # -- hyperbolic functions ----------------------------------------------------------------------------------------------
 
 sinh = elementwise(np.sinh, lambda x: cosh(x), scalar=math.sinh)
 cosh = elementwise(np.cosh, lambda x: sinh(x), scalar=math.cosh)
 tanh = elementwise(np.tanh, lambda ans: 1 - ans * ans, scalar=math.tanh)
-arcsinh = elementwise(np.arcsinh, lambda x: 1 / sqrt(x * x + 1))
-arccosh = elementwise(np.arccosh, lambda x: 1 / sqrt((x - 1) * (x + 1)))
-arctanh = elementwise(np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)))
+arcsinh = elementwise(np.arcsinh, lambda x: 1 / hypot(x, 1.0))
+arccosh = elementwise(np.arccosh, lambda x: 1 / (sqrt(x - 1) * sqrt(x + 1)))
+arctanh = elementwise(np.arctanh, lambda x: 1 / one_minus_square(x))
 
 # -- choosing: ties share evenly ---------------------------------------------------------------------------------------
 
