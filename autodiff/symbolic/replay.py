@@ -110,6 +110,11 @@ def _apply(primitive, args, numbers, params):
             return np.frompyfunc(elementwise()[function], len(args), 1)(*args)
         if function in branches():
             return np.frompyfunc(branches()[function], 2 * len(args), 1)(*args, *numbers)
+        if not isinstance(function, np.ufunc):  # made of operators, perhaps, which expressions have too
+            try:
+                return function(*args, **params)
+            except (TypeError, AttributeError) as error:
+                raise _no_counterpart(primitive) from error
     elif primitive.kind in ("linear", "bilinear", "multilinear"):
         args = [as_expressions(arg) if _is_floating(arg) else arg for arg in args]
         params = {name: value for name, value in params.items() if name != "dtype"}
