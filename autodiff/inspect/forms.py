@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..dispatch import Primitive
+from ..elementwise import Elementwise
 from ..tape import Reference
 from .notation import Short, public_name
 from .reading import is_variable, position
@@ -34,7 +36,7 @@ class Operand(NamedTuple):
     is_python_number: bool  # where the text is evaluated, which is not to say that the value on the tape is one
 
 
-# -- the forms of what NumPy does not have under this name: statements that give the target its value -------------------
+# -- forms of their own: statements that give the target its value, or None for the form of all others -----------------
 
 
 def _getitem(notation, target, operands, params):
@@ -69,6 +71,62 @@ def _joined(name):
     return form
 
 
+def _sum(notation, target, operands, params):
+    """np.add.reduce, which takes the first axis where np.sum takes all."""
+    params = {"axis": 0} | params
+    if params["axis"] is None:
+        del params["axis"]
+    return [f"{target} = {notation.numpy}sum({_arguments(notation, operands, params)})"]
+
+
+def _einsum(notation, target, operands, params):
+    params = dict(params)
+    first = Operand(notation.value(params.pop("subscripts")), None, True, False)
+    if params.get("optimize") is False:
+        del params["optimize"]
+    return [f"{target} = {notation.numpy}einsum({_arguments(notation, [first, *operands], params)})"]
+
+
+def _order_statistics(notation, target, operands, params):
+    rows, ranks = operands[0].text, notation.value(params["ranks"])
+    in_order = f"{notation.numpy}sort({rows}, axis=-1)"
+    if params["ranks"].ndim == 1:
+        return [f"{target} = {in_order}[..., {ranks}]"]
+    return [f"{target} = {notation.numpy}take_along_axis({in_order}, {ranks}, axis=-1)"]
+
+
+def _embed_diagonal(notation, target, operands, params):
+    """np.diag makes square matrices; NumPy has nothing that puts diagonals into other arrays."""
+    diagonal, shape, offset, axis1, axis2 = operands
+    if len(shape.value) == 2 and (axis1.value, axis2.value) == (0, 1) and len(set(shape.value)) == 1:
+        return [f"{target} = {notation.numpy}diag({diagonal.text}, {offset.text})"]
+    return None
+
+
+def _norm(notation, target, operands, params):
+    x, axis, keepdims, *order = operands
+    of_two_axes = axis.value.__class__ is not tuple or len(axis.value) <= 2
+    name = "norm" if of_two_axes and not order else "vector_norm"
+    params = {"ord": order[0].value} if order else {}
+    params |= {"axis": axis.value} if axis.value is not None else {}
+    params |= {"keepdims": True} if keepdims.value else {}
+    return [f"{target} = {notation.numpy}linalg.{name}({_arguments(notation, [x], params)})"]
+
+
+def _lstsq(notation, target, operands, params):
+    return [f"{target} = {notation.numpy}linalg.lstsq({_arguments(notation, operands, params)})[0]"]
+
+
+def _svd(notation, target, operands, params):
+    params = {"full_matrices": False} | ({"hermitian": True} if operands[1].value else {})
+    return [f"{target} = {notation.numpy}linalg.svd({_arguments(notation, operands[:1], params)})"]
+
+
+def _one_minus_square(notation, target, operands, params):
+    (x,) = operands
+    return [f"{target} = (1 - {x.text}) * (1 + {x.text})"]
+
+
 def _called(name):
     def form(notation, target, operands, params):
         return [f"{target} = {notation.numpy}{name}({_arguments(notation, operands, params)})"]
@@ -77,15 +135,27 @@ def _called(name):
 
 
 FORMS = {
-    "getitem": _getitem,
-    "index_update": _index_update,
-    "index_add": _index_add,
     "astype": _astype,
-    "concatenate": _joined("concatenate"),
-    "stack": _joined("stack"),
     "broadcast_to": _called("broadcast_to"),
+    "clip": _called("clip"),
+    "concatenate": _joined("concatenate"),
+    "einsum": _einsum,
+    "embed_diagonal": _embed_diagonal,
+    "getitem": _getitem,
+    "imag": _called("imag"),
+    "index_add": _index_add,
+    "index_update": _index_update,
+    "lstsq": _lstsq,
+    "norm": _norm,
+    "one_minus_square": _one_minus_square,
+    "order_statistics": _order_statistics,
+    "pad": _called("pad"),
+    "real": _called("real"),
+    "stack": _joined("stack"),
+    "sum": _sum,
+    "svd": _svd,
 }
-"""By the names of the primitives of this package whose function is not one of NumPy's."""
+"""By the names of the primitives of this package that are written in a way of their own; None is: as all others."""
 
 
 # -- the forms in general ----------------------------------------------------------------------------------------------
@@ -94,14 +164,15 @@ FORMS = {
 def statements(entry, target, notation, operands):
     """The lines that give the target, or the targets, the value of an entry."""
     primitive, params = entry.primitive, entry.params
-    function = primitive.function
-    if _is_ours(function) and primitive.name in FORMS:
-        return FORMS[primitive.name](notation, target, operands, params)
-    if not params:
-        text = _operator(function, operands)
-        if text:
-            return [f"{target} = {text}"]
-    if public_name(function) is None:
+    function, public = primitive.function, public_name(primitive.function)
+    if primitive.name in FORMS and (public or _is_ours(function) or isinstance(function, np.ufunc)):
+        lines = FORMS[primitive.name](notation, target, operands, params)
+        if lines is not None:
+            return lines
+    operator = _operator(function, operands) if not params else None
+    if operator is not None:
+        return [f"{target} = {operator}"]
+    if public is None or type(primitive).evaluate not in (Primitive.evaluate, Elementwise.evaluate):
         function = primitive.evaluate
     call = notation.function(function, primitive.name)
     return [f"{target} = {call}({_arguments(notation, operands, params)})"]

@@ -84,10 +84,12 @@ class Python:
     def array(self, x):
         if x.size > _LITERAL_ENTRIES or x.dtype.kind not in "biufc":
             return self.constant(x, "c")
-        entries, obvious = self._nested(x.tolist()), x.size and x.dtype in (np.bool, np.int64, np.float64, np.complex128)
+        dtype = f", dtype={self.dtype(x.dtype)}"
         if x.size == 0 and x.ndim > 1:
-            return f"{self.numpy}zeros({x.shape}, dtype={self.dtype(x.dtype)})"
-        return f"{self.numpy}array({entries}{'' if obvious else f', dtype={self.dtype(x.dtype)}'})"
+            return f"{self.numpy}zeros({x.shape}{dtype})"
+        if x.size and x.dtype in (np.bool, np.int64, np.float64, np.complex128):
+            dtype = ""  # what NumPy makes of the entries
+        return f"{self.numpy}array({self._nested(x.tolist())}{dtype})"
 
     def dtype(self, x):
         return f"{self.numpy}{x.name}"

@@ -126,5 +126,4 @@ def short(value, digits=7, entries=4):
 
 
 def _number(x, digits):
-    kind = dtype_of(x).kind
-    return f"{x:.{digits}g}" if kind in "fc" else str(x)
+    return f"{x + 0:.{digits}g}" if dtype_of(x).kind in "fc" else str(x)  # -0.0 + 0 is 0.0

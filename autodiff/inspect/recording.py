@@ -55,7 +55,7 @@ def record(f, *args, **kwargs):
 
 def _own(x, tape):
     """Another tracer of the same value, for the tape to keep."""
-    return Recorded(x.primal, tape, x.index) if isinstance(x, Recorded) and x.level is tape else x
+    return Recorded.of(x.primal, tape, x.index) if isinstance(x, Recorded) and x.level is tape else x
 
 
 def _parameters(f, args, kwargs):
