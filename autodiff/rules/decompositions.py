@@ -15,7 +15,7 @@ from ..elementwise import strong_multiply
 from ..errors import UnsupportedError
 from ..primitive import General
 from ..tracer import dtype_of, implements, shape_of, unwrap
-from .hermitian import adjoint, conjugate, from_triangle, real, transposed
+from .hermitian import adjoint, conjugate, from_triangle, half, real, transposed
 from .linalg import pull_by_tape
 
 __all__ = []
@@ -43,21 +43,15 @@ def _one_over_gaps(values):
 # -- Cholesky: A = L Lᴴ ------------------------------------------------------------------------------------------------
 
 
-def _lower_half(x):
-    """The lower triangle, with half of the diagonal: the L of x = L + Lᴴ."""
-    n = shape_of(x)[-1]
-    return x * ((np.tri(n) + np.tri(n, k=-1)) / 2).astype(real(unwrap(x)).dtype)
-
-
 def _cholesky_jvp(dx, ans, x):
     inverse = np.linalg.inv(ans)
-    return ans @ _lower_half(inverse @ dx @ adjoint(inverse))
+    return ans @ half(inverse @ dx @ adjoint(inverse))
 
 
 def _cholesky_vjp(ans, x):
     def pull(c):
         inverse = np.linalg.inv(ans)
-        return transposed(inverse) @ _lower_half(transposed(ans) @ c) @ conjugate(inverse)
+        return transposed(inverse) @ half(transposed(ans) @ c) @ conjugate(inverse)
 
     return pull
 

@@ -65,36 +65,55 @@ class Einsum(Primitive):
         return total
 
     def vjp(self, ans, args, wanted, params):
-        subscripts = _written_out(params["subscripts"], tuple(len(shape_of(arg)) for arg in args))
         likes = [Like.of(arg) for arg in args]
         kept = [None if wanted == (k,) else arg for k, arg in enumerate(args)]
-        return pulled, lambda c: [fit(_transpose(c, k, kept, likes, subscripts), likes[k]) for k in wanted]
+        ndims = tuple(like.ndim for like in likes)
+        plans = [(k, _transposed(params["subscripts"], ndims, k)) for k in wanted]
+        return pulled, lambda c: [fit(_transpose(c, k, kept, likes, plan), likes[k]) for k, plan in plans]
+
+    def keeps(self, k, wanted):
+        return wanted != (k,)
 
 
 einsum = Einsum(np.einsum)
 
 
-def _transpose(c, k, operands, likes, subscripts):
+class Transpose(NamedTuple):
+    """How the cotangent of one operand is found from that of the result and the other operands."""
+
+    operands: tuple  # the letters of all operands, to know their lengths by
+    contraction: str
+    own: str  # each letter of the operand once
+    missing: tuple  # the axes of `own` that the contraction does not give, since they were summed over
+
+
+@lru_cache(maxsize=1024)
+def _transposed(subscripts, ndims, k):
+    operands, result = _written_out(subscripts, ndims)
+    given = [result, *operands[:k], *operands[k + 1 :]]
+    own = "".join(dict.fromkeys(operands[k]))
+    missing = tuple(axis for axis, letter in enumerate(own) if not any(letter in s for s in given))
+    found = "".join(letter for axis, letter in enumerate(own) if axis not in missing)
+    return Transpose(operands, ",".join(given) + "->" + found, own, missing)
+
+
+def _transpose(c, k, operands, likes, plan):
     """The cotangent of operand k, at the lengths to which it was broadcast."""
     lengths = {}
-    for letters, like in zip(subscripts.operands, likes, strict=True):
+    for letters, like in zip(plan.operands, likes, strict=True):
         for letter, n in zip(letters, like.shape, strict=True):
-            lengths[letter] = n if lengths.get(letter, 1) == 1 else lengths[letter]
-    letters = subscripts.operands[k]
-    others = [j for j in range(len(likes)) if j != k]
-    given = [subscripts.result, *(subscripts.operands[j] for j in others)]
-    own = "".join(dict.fromkeys(letters))  # each index once
-    found = "".join(letter for letter in own if any(letter in s for s in given))  # the others were summed over
-    contraction = ",".join(given) + "->" + found
-    optimize = len(given) > 1 and prod(lengths.values()) >= _LARGE
-    pulled_back = einsum(c, *(operands[j] for j in others), subscripts=contraction, optimize=optimize)
-    if found != own:
-        missing = tuple(axis for axis, letter in enumerate(own) if letter not in found)
-        pulled_back = np.expand_dims(pulled_back, missing)
-    whole = tuple(lengths[letter] for letter in own)
-    if shape_of(pulled_back) != whole:
-        pulled_back = np.broadcast_to(pulled_back, whole)
-    return pulled_back if own == letters else _onto_diagonal(pulled_back, letters)
+            if lengths.get(letter, 1) == 1:
+                lengths[letter] = n
+    others = operands[:k] + operands[k + 1 :]
+    optimize = len(others) > 0 and prod(lengths.values()) >= _LARGE
+    cotangent = einsum(c, *others, subscripts=plan.contraction, optimize=optimize)
+    if plan.missing:
+        cotangent = np.expand_dims(cotangent, plan.missing)
+    whole = tuple(lengths[letter] for letter in plan.own)
+    if shape_of(cotangent) != whole:
+        cotangent = np.broadcast_to(cotangent, whole)
+    letters = plan.operands[k]
+    return cotangent if plan.own == letters else _onto_diagonal(cotangent, letters)
 
 
 def _onto_diagonal(x, letters):

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from ..primitive import Linear
 from ..tracer import dtype_of, shape_of
 
-__all__ = ["adjoint", "conjugate", "from_triangle", "real", "transposed"]
+__all__ = ["adjoint", "conjugate", "from_triangle", "half", "real", "transposed"]
 
 
 def transposed(x):
@@ -25,13 +26,20 @@ def adjoint(x):
     return conjugate(transposed(x))
 
 
-def from_triangle(x, triangle):
-    """The Hermitian matrix whose lower ("L") or upper ("U") triangle is that of x.
+def half(x, triangle="L"):
+    """The lower or upper ("U") triangle with half of the diagonal, so that a Hermitian x is this and its adjoint."""
+    part = np.tril(x) if triangle == "L" else np.triu(x)
+    return part * (1 - np.eye(shape_of(x)[-1], dtype=dtype_of(x)) / 2)
 
-    np.linalg.cholesky, eigh and their kin read no more of their argument, so it is by this triangle that they have
-    derivatives. In the space of symmetric matrices the gradient is (G + Gᵀ)/2.
-    """
-    n = shape_of(x)[-1]
-    inside = np.tri(n, k=-1, dtype=bool)
-    whole = np.where(inside if triangle == "L" else inside.T, x, adjoint(x))
-    return np.where(np.eye(n, dtype=bool), real(x), whole)
+
+def _whole(x, triangle):
+    part = half(x, triangle)
+    return part + adjoint(part)
+
+
+from_triangle = Linear(_whole, (lambda c, x, triangle: half(c + adjoint(c), triangle),), name="from_triangle")
+"""The Hermitian matrix whose lower ("L") or upper ("U") triangle is that of x.
+
+np.linalg.cholesky, eigh and their kin read no more of their argument, so it is in this triangle that they have
+derivatives. In the space of symmetric matrices the gradient is (G + Gᵀ)/2.
+"""

@@ -3,6 +3,8 @@
 A cotangent c of x @ y gives c yᵀ to x and xᵀ c to y; nothing is conjugated, since cotangents are paired bilinearly.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
@@ -53,31 +55,33 @@ matmul = bilinear(np.matmul, _matmul_left, _matmul_right, stands_for=(np.linalg.
 # -- tensordot ---------------------------------------------------------------------------------------------------------
 
 
-def _summed_axes(x, y, axes):
-    """The axes of x and those of y over which tensordot sums, not negative."""
-    if np.ndim(axes) == 0:
-        return tuple(range(x.ndim - axes, x.ndim)), tuple(range(axes))
-    of_x, of_y = axes
-    return normalize_axis_tuple(of_x, x.ndim), normalize_axis_tuple(of_y, y.ndim)
+@lru_cache(maxsize=1024)
+def _tensordot_axes(ndim_x, ndim_y, of_x, of_y):
+    """The axes to sum over and those to permute by, for the left transpose and for the right one."""
+    of_x, of_y = normalize_axis_tuple(of_x, ndim_x), normalize_axis_tuple(of_y, ndim_y)
+    free_x = tuple(axis for axis in range(ndim_x) if axis not in of_x)
+    free_y = tuple(axis for axis in range(ndim_y) if axis not in of_y)
+    count = len(free_x)
+    # c yᵀ has the free axes of x and the summed ones in the order of y; xᵀ c has these in the order of x, then the free
+    found_x = free_x + tuple(of_x[k] for k in _order(of_y))
+    found_y = tuple(of_y[k] for k in _order(of_x)) + free_y
+    left = (tuple(range(count, count + len(free_y))), free_y), _order(found_x)
+    right = (free_x, tuple(range(count))), _order(found_y)
+    return left, right
 
 
-def _without(axes, ndim):
-    return tuple(axis for axis in range(ndim) if axis not in axes)
+def _order(axes):
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
 def _tensordot_left(c, x, y, axes):
-    """c over the free axes of y: its axes are then the free ones of x, and the summed ones in the order of y."""
-    summed_x, summed_y = _summed_axes(x, y, axes)
-    free_x, free_y = _without(summed_x, x.ndim), _without(summed_y, y.ndim)
-    product = np.tensordot(c, y, (tuple(range(len(free_x), len(free_x) + len(free_y))), free_y))
-    return np.transpose(product, np.argsort(free_x + tuple(summed_x[k] for k in np.argsort(summed_y))))
+    (summed, permuted), _ = _tensordot_axes(x.ndim, y.ndim, *axes)
+    return np.transpose(np.tensordot(c, y, summed), permuted)
 
 
 def _tensordot_right(c, x, y, axes):
-    summed_x, summed_y = _summed_axes(x, y, axes)
-    free_x, free_y = _without(summed_x, x.ndim), _without(summed_y, y.ndim)
-    product = np.tensordot(x, c, (free_x, tuple(range(len(free_x)))))
-    return np.transpose(product, np.argsort(tuple(summed_y[k] for k in np.argsort(summed_x)) + free_y))
+    _, (summed, permuted) = _tensordot_axes(x.ndim, y.ndim, *axes)
+    return np.transpose(np.tensordot(x, c, summed), permuted)
 
 
 _tensordot = Bilinear(np.tensordot, _tensordot_left, _tensordot_right)
@@ -85,7 +89,10 @@ _tensordot = Bilinear(np.tensordot, _tensordot_left, _tensordot_right)
 
 @implements(np.tensordot, np.linalg.tensordot)
 def tensordot(a, b, axes=2):
-    return _tensordot(a, b, axes=axes)
+    if np.ndim(axes) == 0:  # the last ones of a and the first ones of b
+        axes = tuple(range(-axes, 0)), tuple(range(axes))
+    of_a, of_b = (each if isinstance(each, int) else tuple(each) for each in axes)
+    return _tensordot(a, b, axes=(of_a, of_b))
 
 
 # -- made of the two ---------------------------------------------------------------------------------------------------
