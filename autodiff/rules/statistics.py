@@ -26,38 +26,38 @@ def _real(x):
     return np.real(x) if dtype_of(x).kind == "c" else x
 
 
-def _degrees_of_freedom(x, axis, keepdims, where, ddof):
-    """What the sum of squares is divided by, in the shape of the result (a number where there is no mask)."""
+def _per_degree(x, axis, keepdims, where, ddof):
+    """1 / degrees of freedom, in the shape of the result or a number; inf where there are none."""
     count = count_along(shape_of(x), axis, where)
     if where is not True and not keepdims:
         count = np.squeeze(count, axis)
-    return np.maximum(count - ddof, 0).astype(dtype_of(_real(unwrap(x))))
+    with np.errstate(divide="ignore"):  # NumPy has warned already
+        return (1 / np.maximum(count - ddof, 0.0)).astype(dtype_of(_real(unwrap(x))))
 
 
 def _var_jvp(dx, ans, x, axis, keepdims, where, ddof):
-    freedom = _degrees_of_freedom(x, axis, keepdims, where, ddof)
-    return np.sum(_real(_deviation(x, axis, where) * dx), axis=axis, keepdims=keepdims) * (2 / freedom)
+    products = np.sum(_real(_deviation(x, axis, where) * dx), axis=axis, keepdims=keepdims)
+    return products * (2 * _per_degree(x, axis, keepdims, where, ddof))
 
 
 def _var_vjp(ans, x, axis, keepdims, where, ddof):
-    factor = 2 / _degrees_of_freedom(x, axis, keepdims, where, ddof)
+    factor = 2 * _per_degree(x, axis, keepdims, where, ddof)
     return lambda c: expanded(c * factor, axis, keepdims) * _deviation(x, axis, where)
 
 
 def _std_factor(ans, x, axis, keepdims, where, ddof):
-    """1 / (std times the degrees of freedom), and 0 where all entries are equal: there std is 0 up to rounding."""
+    """1 / (std times degrees of freedom), and 0 where all entries are equal: there std is 0 up to rounding."""
     parts = (x.real, x.imag) if dtype_of(x).kind == "c" else (x,)
     is_flat = True
     for part in map(unwrap, parts):
         keywords = {"axis": axis, "keepdims": keepdims, "where": where}
         is_flat &= np.max(part, initial=-np.inf, **keywords) <= np.min(part, initial=np.inf, **keywords)
-    freedom = _degrees_of_freedom(x, axis, keepdims, where, ddof)
-    return np.where(is_flat, 0, 1 / (np.where(is_flat, 1, ans) * freedom))
+    return np.where(is_flat, 0, _per_degree(x, axis, keepdims, where, ddof) / np.where(is_flat, 1, ans))
 
 
 def _std_jvp(dx, ans, x, axis, keepdims, where, ddof):
-    factor = _std_factor(ans, x, axis, keepdims, where, ddof)
-    return np.sum(_real(_deviation(x, axis, where) * dx), axis=axis, keepdims=keepdims) * factor
+    products = np.sum(_real(_deviation(x, axis, where) * dx), axis=axis, keepdims=keepdims)
+    return products * _std_factor(ans, x, axis, keepdims, where, ddof)
 
 
 def _std_vjp(ans, x, axis, keepdims, where, ddof):
@@ -82,7 +82,7 @@ def _declare_spread(function, jvp, vjp, from_variance):
             return into(out, primitive(x, **keywords, ddof=unwrap(ddof)))
         d = x - mean
         squares = np.sum(_real(d * _conjugate(d)), **keywords)
-        return into(out, from_variance(squares / _degrees_of_freedom(x, ddof=ddof, **keywords)))
+        return into(out, from_variance(squares * _per_degree(x, ddof=ddof, **keywords)))
 
 
 _declare_spread(np.var, _var_jvp, _var_vjp, lambda variance: variance)
