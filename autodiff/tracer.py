@@ -22,13 +22,33 @@ from .errors import TracerConversionError, UnsupportedAttributeError, Unsupporte
 
 __all__ = ["Level", "Tracer", "dtype_of", "functions", "implements", "shape_of", "ufunc_methods", "ufuncs", "unwrap"]
 
-ufuncs = {}
+
+class _Registry(dict):
+    """What stands for what. Of NumPy's many functions the rarer ones are declared when one that is not known is met."""
+
+    complete = False
+
+    def __missing__(self, key):
+        self.load_all()
+        return dict.__getitem__(self, key)
+
+    def load_all(self):
+        """Declares every rule there is; returns self."""
+        if not _Registry.complete:
+            _Registry.complete = True
+            from . import rules
+
+            rules.load_all()
+        return self
+
+
+ufuncs = _Registry()
 """np.ufunc -> the primitive that stands for it."""
 
-ufunc_methods = {}
+ufunc_methods = _Registry()
 """'reduce', 'outer' ... -> function of (ufunc, *inputs, **keywords)."""
 
-functions = {}
+functions = _Registry()
 """NumPy function (by its __array_function__ identity) -> its traceable counterpart."""
 
 _tags = itertools.count(1)  # next() on it is atomic
