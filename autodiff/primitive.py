@@ -145,7 +145,7 @@ class Bilinear(Primitive):
         return self(dx, y, **params) + self(x, dy, **params)
 
     def vjp(self, ans, args, wanted, params):
-        x, y = args
+        x, y = (np.asarray(arg) if arg.__class__ is tuple else arg for arg in args)
         left, right = self.left, self.right
         like_x, like_y = Like.of(x), Like.of(y)
         if wanted == (0,):

@@ -90,6 +90,9 @@ CASES = [
     ("matmul-mixed-precision", np.matmul, (normal(2, 3, dtype=F), normal(3, 4))),
     ("dot-method", lambda x, y: x.dot(y), (normal(2, 3), normal(3, 4))),
     ("dot-of-list", lambda x: np.dot([1.0, 2.0, 3.0], x), (normal(3),)),
+    ("dot-of-tuple", lambda x: np.dot(x, (1.0, 2.0, 3.0)), (normal(3),)),
+    ("matmul-of-tuple", lambda x: (1.0, 2.0, 3.0) @ x, (normal(3, 2),)),
+    ("tensordot-of-tuple", lambda x: np.tensordot(x, (1.0, 2.0, 3.0), 1), (normal(2, 3),)),
     ("dot-complex", np.dot, (normal(3, dtype=C), normal(3, dtype=C))),
     ("linalg.matmul", np.linalg.matmul, (normal(2, 3), normal(3, 4))),
     *((f"tensordot-{name}", lambda a, b, axes=axes: np.tensordot(a, b, axes), (normal(*x), normal(*y)))
