@@ -90,6 +90,11 @@ def tensorinv(a, ind=2):
     return np.reshape(inverse, shape[ind:] + shape[:ind])
 
 
+@implements(np.linalg.matrix_transpose)
+def matrix_transpose(x, /):
+    return np.matrix_transpose(x)
+
+
 # -- pseudo-inverse and least squares: the derivative is that at constant rank -----------------------------------------
 
 

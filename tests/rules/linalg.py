@@ -57,6 +57,7 @@ CASES = [
     ("lstsq-residual-of-a-vector", lambda a, b: np.linalg.lstsq(a, b, rcond=None)[1], (normal(5, 2), normal(5))),
     ("lstsq-singular-values", lambda a: np.linalg.lstsq(a, np.ones(4), rcond=-1)[3], (normal(4, 2),)),
     ("lstsq-complex", lambda a, b: np.linalg.lstsq(a, b)[0], (normal(4, 2, dtype=C), normal(4, dtype=C))),
+    ("matrix_transpose", lambda a: np.linalg.matrix_transpose(a) * a.mT, (normal(2, 3, 4),)),
     ("tensorsolve", np.linalg.tensorsolve, (normal(2, 3, 6), normal(2, 3))),
     ("tensorsolve-axes", lambda a, b: np.linalg.tensorsolve(a, b, axes=(1,)), (normal(2, 6, 3), normal(2, 3))),
     ("tensorinv", np.linalg.tensorinv, (normal(2, 3, 3, 2),)),
