@@ -11,6 +11,7 @@ import operator
 import numpy as np
 
 from ..primitive import Linear, astype, constant, elementwise
+from ..tracer import dtype_of
 
 PI = math.pi
 
@@ -40,7 +41,7 @@ def _power_exponent(x, y, ans):
 
 power = elementwise(np.power, _power_base, _power_exponent, scalar=math.pow, stands_for=(np.float_power,))
 remainder = elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y), scalar=operator.mod)
-fmod = elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y))
+fmod = elementwise(np.fmod, 1, lambda x, y, ans: np.rint((ans - x) / y))  # of a quotient that may round up
 
 # -- roots, exponentials, logarithms -----------------------------------------------------------------------------------
 
@@ -103,7 +104,10 @@ arctan2 = elementwise(np.arctan2, lambda x, y: _over_square(y, hypot(x, y)), lam
 sinh = elementwise(np.sinh, lambda x: cosh(x), scalar=math.sinh)
 cosh = elementwise(np.cosh, lambda x: sinh(x), scalar=math.cosh)
 tanh = elementwise(np.tanh, lambda ans: 1 - ans * ans, scalar=math.tanh)
-arcsinh = elementwise(np.arcsinh, lambda x: 1 / hypot(x, 1.0))
+arcsinh = elementwise(
+    np.arcsinh,
+    lambda x: 1 / (sqrt(x * x + 1) if dtype_of(x).kind == "c" else hypot(x, 1.0)),  # also where x² overflows
+)
 arccosh = elementwise(np.arccosh, lambda x: 1 / (sqrt(x - 1) * sqrt(x + 1)))
 arctanh = elementwise(np.arctanh, lambda x: 1 / one_minus_square(x))
 
@@ -112,7 +116,7 @@ arctanh = elementwise(np.arctanh, lambda x: 1 / one_minus_square(x))
 
 def _chosen(x, y, ans):
     """1 where x was chosen, 1/2 where x and y were both."""
-    return np.equal(x, ans) / (1.0 + np.equal(x, y))
+    return astype(np.equal(x, ans) / (1.0 + np.equal(x, y)), dtype_of(ans))
 
 
 maximum, minimum, fmax, fmin = (
@@ -122,8 +126,8 @@ maximum, minimum, fmax, fmin = (
 fabs = elementwise(np.fabs, lambda x: np.sign(x))
 copysign = elementwise(np.copysign, lambda x, ans: np.sign(x) * np.sign(ans), None)
 nextafter = elementwise(np.nextafter, 1, None)
-ldexp = elementwise(np.ldexp, lambda y: np.ldexp(1.0, y), None)
-heaviside = elementwise(np.heaviside, None, lambda x: np.equal(x, 0) * 1.0)
+ldexp = elementwise(np.ldexp, lambda y, ans: np.ldexp(dtype_of(ans).type(1), y), None)
+heaviside = elementwise(np.heaviside, None, lambda x: astype(np.equal(x, 0), dtype_of(x)))
 
 # -- derivative zero wherever it exists: the result is untraced --------------------------------------------------------
 
