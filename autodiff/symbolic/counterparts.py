@@ -7,9 +7,11 @@ at the point where the tape was recorded: they get the values beside the express
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
+from numpy._core.umath import clip  # what np.clip ends in; it has no public name
 
 __all__ = ["branches", "elementwise", "exactly"]
 
@@ -60,6 +62,7 @@ def elementwise():
         np.minimum: sp.Min,
         np.fmax: sp.Max,
         np.fmin: sp.Min,
+        clip: lambda x, low, high: sp.Min(sp.Max(x, low), high),
         np.absolute: sp.Abs,
         np.fabs: sp.Abs,
         np.conjugate: sp.conjugate,
@@ -79,18 +82,21 @@ def branches():
     third = sp.Rational(1, 3)
     return {
         np.cbrt: lambda x, at_x: x**third if at_x >= 0 else -((-x) ** third),
-        np.remainder: lambda x, y, at_x, at_y: x - y * _integer(np.floor_divide(at_x, at_y)),
-        np.fmod: lambda x, y, at_x, at_y: x - y * _integer(np.trunc(at_x / at_y)),
+        np.remainder: lambda x, y, at_x, at_y: x - y * _quotient(at_x, at_y, math.floor),
+        np.fmod: lambda x, y, at_x, at_y: x - y * _quotient(at_x, at_y, math.trunc),
         np.copysign: lambda x, y, at_x, at_y: sp.Abs(x) * (-1 if np.signbit(at_y) else 1),
         np.heaviside: lambda x, h, at_x, at_h: h if at_x == 0 else sp.Integer(at_x > 0),
         np.nextafter: lambda x, y, at_x, at_y: x + exactly(np.nextafter(at_x, at_y) - at_x),
     }
 
 
-def _integer(x):
+def _quotient(x, y, whole):
+    """The whole part of x / y, of the exact quotient of the two floats."""
     import sympy as sp
 
-    return sp.Integer(int(x)) if np.isfinite(x) else sp.nan
+    if not (math.isfinite(x) and math.isfinite(y) and y):
+        return sp.nan
+    return sp.Integer(whole(Fraction(float(x)) / Fraction(float(y))))
 
 
 @cache
