@@ -4,6 +4,7 @@ A cotangent c of x @ y gives c yᵀ to x and xᵀ c to y; nothing is conjugated,
 """
 
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
@@ -40,13 +41,18 @@ def _matmul_right(c, x, y):
     if x.ndim == 1:
         return c * x if y.ndim == 1 else np.expand_dims(x, -1) * np.expand_dims(c, -2)
     if y.ndim == 1:
-        return np.dot(c, x) if x.ndim == 2 else np.dot(np.reshape(c, -1), np.reshape(x, (-1, y.size)))
+        return np.dot(c, x) if x.ndim == 2 else np.dot(np.reshape(c, -1), _as_rows(x))
     if x.ndim == 2:
         return np.dot(x.T, c) if y.ndim == 2 else np.matmul(x.T, c)
     if y.ndim == 2:  # the sum over the batch and over m is one product of two matrices
-        n, k = y.shape
-        return np.dot(np.reshape(x, (-1, n)).T, np.reshape(c, (-1, k)))
+        return np.dot(_as_rows(x).T, _as_rows(c))
     return np.matmul(np.swapaxes(x, -1, -2), c)
+
+
+def _as_rows(x):
+    """A stack of matrices as one matrix of all their rows."""
+    *stack, n = x.shape
+    return np.reshape(x, (prod(stack), n))
 
 
 matmul = bilinear(np.matmul, _matmul_left, _matmul_right, stands_for=(np.linalg.matmul,))
