@@ -44,6 +44,21 @@ def test_result_is_written_into_a_traced_array(join):
     assert np.array_equal(ad.grad(f)(x), 4 * x**3 + 2 * x)
 
 
+@pytest.mark.parametrize(
+    "copied",
+    [np.block, lambda y: np.pad(y, 0, mode="edge"), lambda y: np.tile(y, 1), lambda y: np.concatenate([y])],
+    ids=["block", "pad", "tile", "concatenate"],
+)
+def test_what_numpy_copies_is_independent_of_the_original(copied):
+    def f(x):
+        y = x * 1.0
+        copy = copied(y)
+        copy[0] = 5.0
+        return y.sum()
+
+    assert np.array_equal(ad.grad(f)(np.ones(3)), np.ones(3))
+
+
 def test_parts_of_a_split_array_that_are_not_used_have_gradient_zero():
     assert np.array_equal(ad.grad(lambda x: np.split(x, 3)[1].sum())(np.arange(6.0)), [0, 0, 1, 1, 0, 0])
 
@@ -86,6 +101,7 @@ def test_only_zeros_at_the_ends_are_trimmed_whatever_their_derivative():
         (lambda x: np.pad(x, 1, mode="reflect", reflect_type="both"), ValueError, "reflect_type"),
         (lambda x: np.pad(x, 1, mode="mean", stat_length=0), ValueError, "stat_length"),
         (lambda x: np.pad(x, -1), ValueError, "negative"),
+        (lambda x: np.pad(x, 1.5), TypeError, "integer"),
         (lambda x: np.pad(x, (1, 2, 3)), ValueError, "pair"),
         (lambda x: np.pad(x, ((1, 2), (3, 4))), ValueError, "2 pairs"),
         (lambda x: np.pad(x[:0], 1, mode="edge"), ValueError, "empty axis"),

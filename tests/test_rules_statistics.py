@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff.errors import InputError, UnsupportedError
@@ -88,6 +90,28 @@ def test_result_is_written_into_a_traced_array():
 
     x = np.array([[1.0, 2.0], [4.0, 0.5], [3.0, 3.5]])
     assert np.array_equal(ad.grad(f)(x), ad.grad(lambda x: (np.quantile(x, 0.3, axis=0) ** 2).sum())(x))
+
+
+# -- what moves with its arguments, and what does not ------------------------------------------------------------------
+
+ROWS = st.lists(st.integers(-3, 3).map(float), min_size=1, max_size=7).map(np.array)  # with many ties
+
+
+@given(ROWS, st.floats(0, 1))
+def test_gradients_of_measures_of_location_sum_to_one(x, q):
+    location = [np.mean, np.median, np.max, np.min, lambda x: np.quantile(x, q), lambda x: np.nanquantile(x, q)]
+    for f in location:
+        gradient = ad.grad(f)(x)
+        assert np.isclose(gradient.sum(), 1, rtol=1e-14)
+        assert ad.jvp(f, (x,), (np.ones(x.shape),))[1] == pytest.approx(1, rel=1e-14)
+        assert all(np.ptp(gradient[x == tied]) == 0 for tied in x)
+
+
+@given(ROWS)
+def test_gradients_of_measures_of_spread_sum_to_zero(x):
+    for f in (np.var, np.std, np.ptp, lambda x: np.trace(np.atleast_2d(np.cov(x, ddof=0)))):
+        assert abs(ad.grad(f)(x).sum()) < 1e-14
+        assert abs(ad.jvp(f, (x,), (np.ones(x.shape),))[1]) < 1e-14
 
 
 # -- correlation -------------------------------------------------------------------------------------------------------

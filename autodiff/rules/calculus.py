@@ -5,7 +5,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..primitive import Linear
 from ..tracer import Tracer, dtype_of, implements, shape_of
-from .keywords import is_given, newer
+from .keywords import as_array, is_given, newer
 
 
 def _at(axis, *bounds):
@@ -27,27 +27,26 @@ _diff = Linear(np.diff, (_diff_transpose,))
 
 @implements(np.diff)
 def diff(x, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
-    shape = shape_of(x)
-    if not shape:
-        raise ValueError("diff requires input that is at least one dimensional")
-    axis = normalize_axis_index(axis, len(shape))
-    ends = [_end(part, shape, axis) if is_given(part) else None for part in (prepend, append)]
-    if any(end is not None for end in ends):
-        x = np.concatenate([part for part in (ends[0], x, ends[1]) if part is not None], axis=axis)
-    # more differences than there are entries leave an array without any
-    return _diff(x, n=n, axis=axis) if 0 < n < x.shape[axis] else x[_at(axis, 0, 0)] if n > 0 else _itself(x, n)
-
-
-def _itself(x, n):
+    if n == 0:
+        return x
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n}")
-    return x
+    x = as_array(x)
+    if x.ndim == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
+    axis = normalize_axis_index(axis, x.ndim)
+    parts = [_end(prepend, x.shape, axis), x, _end(append, x.shape, axis)]
+    if any(part is not None for part in parts[::2]):
+        x = np.concatenate([part for part in parts if part is not None], axis=axis)
+    # more differences than there are entries leave an array without any
+    return _diff(x, n=n, axis=axis) if n < x.shape[axis] else x[_at(axis, 0, 0)]
 
 
 def _end(part, shape, axis):
-    if len(shape_of(part)) == 0:
-        return np.broadcast_to(part, (*shape[:axis], 1, *shape[axis + 1 :]))
-    return part
+    """What is joined to an end: a number is one entry for each row."""
+    if not is_given(part):
+        return None
+    return np.broadcast_to(part, (*shape[:axis], 1, *shape[axis + 1 :])) if len(shape_of(part)) == 0 else part
 
 
 @implements(np.ediff1d)
@@ -55,9 +54,7 @@ def ediff1d(x, to_end=None, to_begin=None):
     steps = np.diff(np.ravel(x))
     for part in (to_begin, to_end):
         if part is not None and not np.can_cast(dtype_of(part), dtype_of(x), casting="same_kind"):
-            raise TypeError(
-                "dtype of `to_begin` and `to_end` must be compatible with input `ary` under `same_kind` rule."
-            )
+            raise TypeError(f"an end of {dtype_of(part)} cannot be joined to differences of {dtype_of(x)}")
     ends = [None if part is None else np.ravel(part).astype(dtype_of(x)) for part in (to_begin, to_end)]
     parts = [part for part in (ends[0], steps, ends[1]) if part is not None]
     return np.concatenate(parts) if len(parts) > 1 else steps
@@ -130,11 +127,12 @@ def _at_the_edge(edge, second, third, a, b):
 
 @implements(*newer("trapezoid", "trapz"))
 def trapezoid(y, x=None, dx=1.0, axis=-1):
-    axis = normalize_axis_index(axis, len(shape_of(y)))
+    y = as_array(y)
+    axis = normalize_axis_index(axis, y.ndim)
     if x is None:
         steps = dx
     elif len(shape_of(x)) == 1:
-        steps = np.reshape(np.diff(x), (-1, *(1 for _ in shape_of(y)[axis + 1 :])))
+        steps = np.reshape(np.diff(x), (-1, *(1 for _ in y.shape[axis + 1 :])))
     else:
         steps = np.diff(x, axis=axis)
     return np.sum(steps * (y[_at(axis, 1, None)] + y[_at(axis, None, -1)]), axis=axis) / 2

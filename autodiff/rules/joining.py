@@ -5,7 +5,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from ..primitive import Like, Linear, fit
 from ..tracer import dtype_of, implements, shape_of
-from .keywords import into
+from .keywords import as_array, into
 
 
 class Joining(Linear):
@@ -92,8 +92,7 @@ def _each(function, arrays):
 @implements(np.block)
 def block(arrays):
     depth = _depth(arrays)
-    ndim = max(depth, _most_axes(arrays))
-    return _block(arrays, depth, ndim)
+    return _block(arrays, depth, max(depth, _most_axes(arrays))) if depth else np.copy(arrays)
 
 
 def _block(part, depth, ndim):
@@ -131,5 +130,5 @@ def _cast(arrays, dtype, casting):
             raise TypeError(
                 f"Cannot cast array data from {dtype_of(x)!r} to {wanted!r} according to the rule {casting!r}"
             )
-        cast.append((x if hasattr(x, "astype") else np.asarray(x)).astype(wanted))
+        cast.append(as_array(x).astype(wanted))
     return cast

@@ -1,11 +1,16 @@
-"""The keywords that NumPy's functions have in common."""
+"""What NumPy's functions have in common: keywords, and that any array may be given as a list."""
 
 import numpy as np
 
 from ..errors import TracerConversionError
 from ..tracer import Tracer, shape_of, unwrap
 
-__all__ = ["given", "into", "is_given", "masked_by", "newer"]
+__all__ = ["as_array", "given", "into", "is_given", "masked_by", "newer"]
+
+
+def as_array(x):
+    """x as an array, where it is a list or a number."""
+    return x if isinstance(x, Tracer) else np.asarray(x)
 
 
 def is_given(value):

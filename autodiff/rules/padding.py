@@ -1,5 +1,7 @@
 """np.pad: along one axis after the other, what lies before and what lies after the array is made and joined to it."""
 
+from operator import index
+
 import numpy as np
 
 from ..errors import UnsupportedError
@@ -9,8 +11,8 @@ from ..tracer import Tracer, implements, unwrap
 # -- modes: (x, axis, before, after, options) -> the two pads, of these widths -----------------------------------------
 
 
-def _along(x, axis, index):
-    return x[(*(slice(None),) * axis, index)]
+def _along(x, axis, entries):
+    return x[(*(slice(None),) * axis, entries)]
 
 
 def _repeated(x, axis, width):
@@ -30,8 +32,8 @@ def _mirrored(mode):
 
     def pads(x, axis, widths, reflect_type="even"):
         n = x.shape[axis]
-        index = np.pad(np.arange(n), widths, mode)
-        inner = [_along(x, axis, part) for part in (index[: widths[0]], index[widths[0] + n :])]
+        entries = np.pad(np.arange(n), widths, mode)
+        inner = [_along(x, axis, part) for part in (entries[: widths[0]], entries[widths[0] + n :])]
         if reflect_type == "even":
             return inner
         if reflect_type != "odd":
@@ -105,11 +107,13 @@ def pad(x, pad_width, mode="constant", **options):
     if set(options) - {option}:
         raise ValueError(f"unsupported keyword arguments for mode '{mode}': {set(options) - {option}}")
     value = options.get(option, default)
-    widths = [(int(before), int(after)) for before, after in _pairs(_by_axis(unwrap(pad_width), x.ndim), x.ndim)]
+    widths = [(index(before), index(after)) for before, after in _pairs(_by_axis(unwrap(pad_width), x.ndim), x.ndim)]
     if min((min(pair) for pair in widths), default=0) < 0:
         raise ValueError("index can't contain negative values")
     if mode == "constant" and not isinstance(value, Tracer | tuple | list) and np.all(np.equal(value, 0)):
         return _pad_with_zeros(x, tuple(widths))
+    if not any(map(any, widths)):
+        return x.copy()
     values = [value] * x.ndim if option in (None, "reflect_type") else _pairs(value, x.ndim)
     for axis, (pair, value) in enumerate(zip(widths, values, strict=True)):
         if pair != (0, 0):

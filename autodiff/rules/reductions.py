@@ -72,9 +72,9 @@ _mean = linear(np.mean, _mean_transpose)
 @implements(np.sum)
 def sum_(x, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
     if dtype is None and out is None and initial is None and where is True and keepdims is False:
-        return _sum(x, axis=axis)
+        return _sum(x, axis=axis)  # always with an axis: without one, np.add.reduce takes the first
     x, keywords = _prepare("np.sum", x, axis, dtype, keepdims, where)
-    total = _sum(x, **{"axis": None} | keywords)  # without an axis, np.add.reduce takes the first
+    total = _sum(x, **keywords)
     return into(out, total + initial if is_given(initial) else total)
 
 

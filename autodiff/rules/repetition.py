@@ -6,7 +6,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..primitive import Linear
-from ..tracer import Tracer, dtype_of, implements, shape_of, unwrap
+from ..tracer import dtype_of, implements, shape_of, unwrap
+from .keywords import as_array
 
 # -- repeat, tile, resize ----------------------------------------------------------------------------------------------
 
@@ -78,12 +79,11 @@ def delete(x, obj, axis=None):
 @implements(np.insert)
 def insert(x, obj, values, axis=None):
     x, axis = _in_one_dimension(x, axis)
-    n, before, after = shape_of(x)[axis], shape_of(x)[:axis], shape_of(x)[axis + 1 :]
+    n, before, after = x.shape[axis], x.shape[:axis], x.shape[axis + 1 :]
     places = np.arange(n)[obj] if isinstance(obj, slice) else np.asarray(unwrap(obj))
     if places.dtype == bool:
         places = np.flatnonzero(places)
-    if not isinstance(values, Tracer):
-        values = np.asarray(values)
+    values = as_array(values)
     if values.ndim < x.ndim:
         values = np.reshape(values, (1,) * (x.ndim - values.ndim) + values.shape)
     if places.ndim == 0:  # then NumPy takes the first axis of the values for this one
@@ -97,7 +97,8 @@ def insert(x, obj, values, axis=None):
 def _in_one_dimension(x, axis):
     if axis is None:
         return np.ravel(x), 0
-    return x, normalize_axis_index(axis, len(shape_of(x)))
+    x = as_array(x)
+    return x, normalize_axis_index(axis, x.ndim)
 
 
 @implements(np.trim_zeros)

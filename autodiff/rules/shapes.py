@@ -7,7 +7,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..primitive import View, linear, view
 from ..tracer import Tracer, dtype_of, implements, shape_of, unwrap
-from .keywords import newer
+from .keywords import as_array, newer
 
 # -- reshape and ravel -------------------------------------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ _declare_at_least(
 @implements(np.broadcast_arrays)
 def broadcast_arrays(*arrays, subok=False):
     shape = np.broadcast_shapes(*map(shape_of, arrays))
-    return tuple(x if shape_of(x) == shape else np.broadcast_to(x, shape) for x in arrays)
+    return tuple(as_array(x) if shape_of(x) == shape else np.broadcast_to(x, shape) for x in arrays)
 
 
 @implements(np.meshgrid)

@@ -128,6 +128,8 @@ def _weights_along(weights, shape, axis):
 def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
     if ddof is not None and ddof != int(ddof):
         raise ValueError("ddof must be integer")
+    if dtype is None:
+        dtype = np.result_type(dtype_of(m), np.float64, *([] if y is None else [dtype_of(y)]))
     x = _variables(m, rowvar, dtype)
     if y is not None:
         x = np.concatenate([x, _variables(y, rowvar, dtype)], axis=0)
@@ -135,9 +137,9 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     weights, freedom = _observation_weights(fweights, aweights, x.shape[1], ddof)
     x = x - np.expand_dims(np.average(x, axis=1, weights=weights), 1)
     weighted = x if weights is None else x * weights
-    if freedom <= 0:
-        freedom = 0.0
-    return np.squeeze(np.matmul(weighted, _conjugate(x).T) * np.true_divide(1, freedom))
+    freedom = freedom if freedom > 0 else 0.0
+    products = np.matmul(weighted, _conjugate(x).T) * np.true_divide(1, freedom)
+    return np.squeeze(products.astype(x.dtype))
 
 
 def _variables(x, rowvar, dtype):
@@ -145,8 +147,7 @@ def _variables(x, rowvar, dtype):
     if len(shape_of(x)) > 2:
         raise ValueError("a covariance is of arrays with at most 2 dimensions")
     x = np.atleast_2d(x)
-    if dtype is not None:
-        x = x.astype(dtype)
+    x = x if x.dtype == dtype else x.astype(dtype)
     return x if rowvar or x.shape[0] == 1 else x.T
 
 

@@ -39,6 +39,8 @@ CASES = [
     ("diff-prepend-append", squared(np.diff, n=2, prepend=1.0, append=2.0), (_X,)),
     ("diff-complex", squared(np.diff), (normal(3, dtype=C),)),
     ("diff-float32", squared(np.diff), (normal(3, dtype=F),)),
+    ("diff-of-a-list", lambda a: np.diff([1.0, 3.0], prepend=a), (0.5,)),
+    ("ediff1d-of-a-list", lambda a: np.ediff1d([1.0, 3.0], to_end=a), (0.5,)),
     ("ediff1d", squared(np.ediff1d), (_X,)),
     ("ediff1d-ends", lambda x, a, b: np.ediff1d(x * x, to_end=a, to_begin=b), (normal(4), normal(2), 0.5)),
     ("ediff1d-of-nothing", squared(np.ediff1d), (normal(0),)),
@@ -59,6 +61,7 @@ CASES = [
     ("trapezoid-x", lambda y, x: np.trapezoid(y, x), (_X, _UNEVEN)),
     ("trapezoid-x-axis", lambda y, x: np.trapezoid(y, x, axis=0), (_X, _UNEVEN[:3])),
     ("trapezoid-x-whole", lambda y, x: np.trapezoid(y, x, axis=0), (_X, normal(3, 4))),
+    ("trapezoid-of-a-list", lambda x: np.trapezoid([1.0, 3.0, 2.0], x), (normal(3),)),
     ("trapezoid-float32", squared(np.trapezoid), (normal(3, 4, dtype=F),)),
 ]  # fmt: skip
 

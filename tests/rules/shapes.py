@@ -53,6 +53,7 @@ CASES = [
     ("broadcast_to-float32", squared(np.broadcast_to, (2, 3)), (normal(3, dtype=F),)),
     ("broadcast_arrays", lambda x, y: np.broadcast_arrays(x * x, y), (normal(3, 1), normal(4))),
     ("broadcast_arrays-constant", lambda x: np.broadcast_arrays(x * x, np.ones((2, 1)), 1.0), (normal(4),)),
+    ("broadcast_arrays-list", lambda x: np.broadcast_arrays(x * x, [1.0, 2.0]), (normal(2),)),
     ("atleast_1d", squared(np.atleast_1d), (0.7,)),
     ("atleast_1d-several", lambda x, y: np.atleast_1d(x * x, y, 2.0), (0.7, _X)),
     ("atleast_2d-number", squared(np.atleast_2d), (0.7,)),
