@@ -122,6 +122,13 @@ def test_correlation_with_itself_does_not_vary():
     assert np.allclose(jacobian[[0, 1], [0, 1]], 0, atol=1e-15)
 
 
+def test_correlation_in_single_precision_is_so_in_its_derivative():
+    x = np.array([[1.0, 2.0, 4.0], [0.0, 1.0, -1.0]], np.float32)
+    value, tangent = ad.jvp(lambda x: np.corrcoef(x, dtype=np.float32), (x,), (np.ones_like(x),))
+    assert value.dtype == tangent.dtype == np.float32
+    assert np.allclose(tangent, 0, atol=1e-6)
+
+
 def test_weights_of_observations_may_be_fitted():
     x, w = np.array([[1.0, 2.0, 4.0]]), np.array([1.0, 2.0, 0.5])
     total = lambda w: np.average(x[0], weights=w)  # noqa: E731

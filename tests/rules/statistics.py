@@ -74,7 +74,6 @@ CASES = [
     ("cov-complex", np.cov, (normal(3, 4, dtype=C),)),
     ("cov-of-float32", np.cov, (normal(3, 4, dtype=F),)),
     ("cov-of-float32-and-float64", lambda x, y: np.cov(x, y), (normal(3, 4, dtype=F), normal(1, 4))),
-    ("corrcoef-float32", of(np.corrcoef, dtype=F), (normal(3, 4, dtype=F),)),
     ("cov-float32", of(np.cov, dtype=np.float64), (normal(3, 4, dtype=F),)),
     ("corrcoef", np.corrcoef, (_X,)),
     ("corrcoef-two", lambda x, y: np.corrcoef(x, y), (normal(4), normal(4))),
