@@ -1,0 +1,172 @@
+"""Descent methods: a direction, how far to go along it, and nothing else. All combinations are one class."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .directions import BFGS, Direction, LimitedMemoryBFGS, Newton, Steepest
+from .line_search import InitialStep, LineSearch, PreviousDecrease, Ray, UnitStep, line_search
+from .method import Method
+from .objective import Objective
+from .precision import is_at_precision_limit
+from .status import Status
+
+__all__ = ["Descent", "bfgs", "lbfgs", "newton", "steepest_descent"]
+
+_PATIENCE = 8  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
+
+
+class Descent(Method):
+    """x⁺ = x + α d, with d from a direction and α from a line search.
+
+    Where the direction does not descend, or nothing lower is found along it, the direction forgets what it has learnt
+    and the gradient is followed instead. Where that fails too, either no decrease is representable any more, which is
+    a success, or the derivatives are wrong.
+    """
+
+    def __init__(self, name: str, direction: Direction, search: str | LineSearch, initial_step: InitialStep):
+        self.name, self.direction, self.initial_step = name, direction, initial_step
+        self.search = line_search(search)
+        self.order = direction.order
+        self.keep = "best" if self.search.descends else "last"
+
+    def start(self, objective: Objective, x: np.ndarray) -> None:
+        super().start(objective, x)
+        self.direction.start(x.size)
+        self._decrease = math.nan
+        self._idle, self._least_gradient = 0, math.inf
+
+    def advance(self, objective: Objective) -> Status | None:
+        jac = self.jac
+        if not np.isfinite(jac).all():
+            return Status.NOT_FINITE
+        direction = self.direction.at(objective, self.x, jac)
+        if not self.search.descends:
+            usable = np.isfinite(direction).all()
+            return self._go(objective, direction if usable else -jac)
+        scaled = self.direction.scaled
+        slope = float(jac @ direction)
+        if not -math.inf < slope < 0:  # nan, or not down: the direction has gone wrong
+            self.direction.start(jac.size)
+            direction, scaled = -jac, False
+        if self._go(objective, direction, scaled) is None:
+            return self._finish_if_idle(objective, direction)
+        self.direction.start(jac.size)
+        if scaled and self._go(objective, -jac, False) is None:
+            return None
+        if is_at_precision_limit(objective, self.x, self.fun, jac, direction):
+            return Status.PRECISION_LIMIT
+        return Status.LINE_SEARCH_FAILED
+
+    def inverse_hessian(self) -> np.ndarray | None:
+        return self.direction.inverse_hessian()
+
+    def _go(self, objective, direction, scaled=True):
+        """Goes along a direction; a failure where the search finds nothing lower."""
+        ray = Ray(objective, self.x, self.fun, self.jac, direction)
+        slope = ray.origin.slope
+        alpha = self.initial_step(self.x, self.fun, self.jac, slope, scaled, self._decrease)
+        trial, success, _ = self.search(ray, alpha)
+        if not success and not trial.fun < self.fun:
+            return Status.LINE_SEARCH_FAILED
+        jac = trial.jac if trial.jac is not None else objective.value_and_gradient(trial.x)[1]
+        step = trial.x - self.x
+        self.direction.update(step, jac - self.jac, jac)
+        self._decrease = self.fun - trial.fun
+        self.step_norm, self.lr = math.sqrt(step @ step), trial.alpha
+        self.x, self.fun, self.jac = trial.x, trial.fun, jac
+        return None
+
+    def _finish_if_idle(self, objective, direction):
+        """Ends the run where it goes on without getting anywhere, as it does in the rounding error of the objective."""
+        gradient = self.optimality(self.x, self.jac)
+        noise = 4 * objective.layout.epsilon * abs(self.fun)
+        if self._decrease > noise or gradient < 0.5 * self._least_gradient:
+            self._idle, self._least_gradient = 0, min(gradient, self._least_gradient)
+            return None
+        self._idle += 1
+        if self._idle < _PATIENCE:
+            return None
+        self._idle = 0
+        if is_at_precision_limit(objective, self.x, self.fun, self.jac, direction):
+            return Status.PRECISION_LIMIT
+        return None
+
+
+def steepest_descent(
+    line_search: str | LineSearch = "strong_wolfe", initial_step: InitialStep | None = None
+) -> Descent:
+    """Steepest descent with a line search (for a given learning rate, `gradient_descent`).
+
+        x⁺ = x - α ∇f(x)
+
+    line_search   by name or as an object; "exact" shows the zigzag of orthogonal steps
+    initial_step  where the search starts; by default at the step that would repeat the last decrease
+
+    Source: Nocedal and Wright 2006, section 3.3. Cauchy 1847.
+
+    >>> import optim
+    >>> f = lambda x: x[0] ** 2 + 10 * x[1] ** 2
+    >>> optim.minimize(f, np.array([10.0, 1.0]), "steepest_descent", line_search="exact", max_iter=3).history.fun
+    array([110.        ,  73.636..., 49.295..., 33.000...])
+    """
+    return Descent("steepest_descent", Steepest(), line_search, initial_step or PreviousDecrease())
+
+
+def bfgs(
+    line_search: str | LineSearch = "strong_wolfe", initial_step: InitialStep | None = None, scale: bool = True
+) -> Descent:
+    """BFGS: Newton's method with an inverse Hessian learnt from gradients. O(n²) work and memory for each iteration.
+
+        x⁺ = x - α H ∇f(x),    H⁺ = (I - ρ s yᵀ) H (I - ρ y sᵀ) + ρ s sᵀ,    ρ = 1 / yᵀs
+
+    scale  whether H is scaled to the curvature of the first step before it is first updated
+
+    Source: Nocedal and Wright 2006, algorithm 6.1.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "bfgs").x.round(6)
+    array([1., 1.])
+    """
+    return Descent("bfgs", BFGS(scale), line_search, initial_step or UnitStep())
+
+
+def lbfgs(
+    line_search: str | LineSearch = "strong_wolfe",
+    initial_step: InitialStep | None = None,
+    memory: int = 10,
+    scale: str = "newest",
+) -> Descent:
+    """L-BFGS: BFGS from the last `memory` steps alone, for many variables. O(memory · n) for each iteration.
+
+    scale  "newest": the matrix that is updated has the size of the newest curvature; "first": of the first, as in BFGS
+
+    Source: Nocedal and Wright 2006, algorithm 7.5.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.full(1000, -1.0), "lbfgs").success
+    True
+    """
+    return Descent("lbfgs", LimitedMemoryBFGS(memory, scale), line_search, initial_step or UnitStep())
+
+
+def newton(
+    line_search: str | LineSearch = "armijo", initial_step: InitialStep | None = None, modify: bool = True
+) -> Descent:
+    """Newton's method, with the exact Hessian from autodiff or from `hess`.
+
+        x⁺ = x - α ∇²f(x)⁻¹ ∇f(x)
+
+    line_search  "fixed" takes α = 1 always, as the method is taught: fast near the solution, and anything elsewhere
+    modify       whether an indefinite Hessian is made positive definite, so that the step descends
+
+    Source: Nocedal and Wright 2006, section 3.3.
+
+    >>> import optim
+    >>> f = lambda t: t**4 - 4 * t**3 - 2 * t**2 + 10 * t + 15
+    >>> round(optim.minimize(f, 2.5, "newton", line_search="fixed", max_iter=1).x, 6)
+    3.636364
+    """
+    return Descent("newton", Newton(modify), line_search, initial_step or UnitStep())

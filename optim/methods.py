@@ -1,0 +1,91 @@
+"""The methods by name, and what their options are."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from .errors import UnknownMethodError, UnknownOptionError, near_matches
+from .method import Method
+from .transforms.open_loop import OpenLoop
+from .transforms.transform import Transform
+
+__all__ = ["ALIASES", "METHODS", "make_method"]
+
+# name → where the function of that name is, which makes the method from its options; imported when it is asked for
+METHODS = {
+    "adam": "transforms.adam",
+    "bfgs": "descent",
+    "gradient_descent": "transforms.scale",
+    "lbfgs": "descent",
+    "momentum": "transforms.momentum",
+    "nesterov": "transforms.momentum",
+    "newton": "descent",
+    "sgd": "transforms.momentum",
+    "steepest_descent": "descent",
+}
+
+ALIASES = {"gd": "gradient_descent", "l_bfgs": "lbfgs", "heavy_ball": "momentum"}
+
+# what other libraries call what `minimize` has a name of its own for
+_ELSEWHERE = {
+    "options": "give the options as keywords, such as max_iter=100",
+    "maxiter": "max_iter",
+    "gtol": "tol",
+    "ftol": "fun_tol",
+    "xtol": "step_tol",
+    "maxfev": "max_nfev",
+    "maxfun": "max_nfev",
+    "lr": "learning_rate",
+    "alpha": "learning_rate",
+    "disp": "progress",
+    "verbose": "progress",
+}
+
+
+def factory(name: str) -> Callable[..., Method | Transform]:
+    """The function that makes the method of that name. Raises UnknownMethodError where there is none.
+
+    >>> factory("L-BFGS").__name__
+    'lbfgs'
+    """
+    key = str(name).lower().replace("-", "_").replace(" ", "_")
+    key = ALIASES.get(key, key)
+    if key not in METHODS:
+        raise UnknownMethodError(
+            f"there is no method {name!r}{near_matches(key, [*METHODS, *ALIASES]) or '.'} The methods are: "
+            f"{', '.join(sorted(METHODS))}."
+        )
+    return getattr(importlib.import_module(f".{METHODS[key]}", __package__), key)
+
+
+def make_method(method: Any, options: dict[str, Any]) -> Method:
+    """The method that `minimize` was asked for: a fresh one by name and options, or a copy of the object given."""
+    if isinstance(method, Method | Transform):
+        if options:
+            raise UnknownOptionError(
+                f"{', '.join(options)}: options belong to a method given by name; "
+                f"give them where the object is made, as in optim.{method.name or 'adam'}(...)"
+            )
+        return OpenLoop(method) if isinstance(method, Transform) else copy.deepcopy(method)
+    if not isinstance(method, str):
+        raise UnknownMethodError(
+            f"method must be a name, a method or a transform such as optim.adam(1e-3), not a {type(method).__name__}"
+        )
+    make = factory(method)
+    known = list(inspect.signature(make).parameters)
+    for name in options:
+        if name not in known:
+            hint = near_matches(name, known) or "."
+            if name in _ELSEWHERE:
+                elsewhere = _ELSEWHERE[name]
+                hint = f"; {elsewhere}." if " " in elsewhere else f"; here it is called {elsewhere}."
+            raise UnknownOptionError(
+                f"the method {make.__name__!r} has no option {name!r}{hint} Its options are: {', '.join(known)}; those "
+                "of every method are in the documentation of optim.minimize."
+            )
+    made = make(**options)
+    return OpenLoop(made) if isinstance(made, Transform) else made

@@ -1,0 +1,55 @@
+"""Transforms as a method of the loop: they go where the gradients send them, and never look at the objective."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..method import Method
+from ..objective import Objective
+from .transform import Transform, Workspace
+
+__all__ = ["OpenLoop"]
+
+
+class OpenLoop(Method):
+    """x⁺ = x + u, with the step u that a transform makes of ∇f(x).
+
+    Nothing makes the objective descend, so at a limit the last iterate is returned, as the algorithms are written.
+    """
+
+    keep = "last"
+
+    def __init__(self, transform: Transform):
+        self.transform = transform
+        self.name = transform.name or type(transform).__name__
+
+    def max_iter(self, n: int) -> int:
+        return 10_000
+
+    def start(self, objective: Objective, x: np.ndarray) -> None:
+        super().start(objective, x)
+        self._workspace = Workspace(objective.layout, np.float64)
+        self._state = self.transform.start(self._workspace)
+        self._u = self._workspace.zeros()
+        self._needs_x = self.transform.needs_x
+        self._started_at = x
+
+    def advance(self, objective: Objective) -> None:
+        u, workspace = self._u, self._workspace
+        u[:] = self.jac
+        if self._needs_x:
+            workspace.x = self.x
+        self.transform.apply(u, self._state, workspace)
+        x = self.x + u
+        self.fun, self.jac = objective.value_and_gradient(x)
+        self.x = x
+
+    @property
+    def step_norm(self) -> float:  # type: ignore[override]
+        return math.nan if self._started_at is self.x else math.sqrt(self._u.dot(self._u))
+
+    @property
+    def lr(self) -> float:  # type: ignore[override]
+        return math.nan if self._started_at is self.x else self._workspace.learning_rate

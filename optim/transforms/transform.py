@@ -1,0 +1,172 @@
+"""What turns gradients into steps: transforms of a vector, and their use on any tree of parameters."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..layout import Layout
+
+__all__ = ["OptimizerState", "Transform", "Workspace"]
+
+
+class Workspace:
+    """What transforms share besides the vector they change.
+
+    layout         which part of the vectors belongs to which leaf of the parameters
+    size, dtype    of the vectors
+    x              the parameters, shape (n,), where a transform of the chain `needs_x`, else None
+    learning_rate  the rate of the last step; before the first, that of the first. nan where none is used
+    """
+
+    __slots__ = ("_scratch", "dtype", "layout", "learning_rate", "size", "x")
+
+    def __init__(self, layout: Layout, dtype: Any = None):
+        self.layout, self.size, self.dtype = layout, layout.size, np.dtype(dtype or layout.dtype)
+        self.x: np.ndarray | None = None
+        self.learning_rate = float("nan")
+        self._scratch: list[np.ndarray] = []
+
+    def zeros(self) -> np.ndarray:
+        return np.zeros(self.size, self.dtype)
+
+    def scratch(self, index: int = 0) -> np.ndarray:
+        """The vector of that number for intermediate results; whatever is in it may be overwritten by anyone."""
+        while len(self._scratch) <= index:
+            self._scratch.append(np.empty(self.size, self.dtype))
+        return self._scratch[index]
+
+    def __deepcopy__(self, memo):  # intermediate results are no part of a state
+        twin = Workspace(self.layout, self.dtype)
+        twin.learning_rate = self.learning_rate
+        return twin
+
+
+class Transform:
+    """A map from gradients to steps, with a state: the unit of which optimizers are made.
+
+    A subclass defines `start` and `apply`, on flat vectors:
+
+        start(workspace)           -> state, a dict of arrays and numbers
+        apply(u, state, workspace)    changes u, shape (n,), in place: gradient in, step out; and the state too
+
+    The state and the intermediate results live in vectors made once, so that a step allocates nothing. `needs_x` says
+    that `workspace.x` must hold the parameters.
+
+    Everybody else uses the transform on a tree of parameters, such as a model: `init`, then `step` again and again.
+    """
+
+    needs_x = False
+    name = ""
+
+    def start(self, workspace: Workspace) -> Any:
+        return {}
+
+    def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
+        raise NotImplementedError(f"{type(self).__name__} must define apply")
+
+    # -- on trees ------------------------------------------------------------------------------------------------------
+
+    def init(self, params: Any) -> OptimizerState:
+        """The state before the first step."""
+        workspace = Workspace(Layout(params, "params"))
+        return OptimizerState(workspace, self.start(workspace), workspace.zeros(), 0)
+
+    def update(self, grads: Any, state: OptimizerState, params: Any) -> tuple[Any, OptimizerState]:
+        """(step, new state): what to add to the parameters. The old state stays as it was.
+
+        grads, params  trees of the structure and shapes that `init` was given
+        """
+        state = state.copy()
+        self._advance(grads, state, params)
+        return state.workspace.layout.unravel(state.u), state
+
+    def step(self, grads: Any, state: OptimizerState, params: Any) -> tuple[Any, OptimizerState]:
+        """(new parameters, new state). Nothing given is changed.
+
+        >>> import optim
+        >>> opt = optim.sgd(0.1)
+        >>> params = {"w": np.array([1.0, 2.0]), "b": 0.5}
+        >>> opt.step({"w": np.array([1.0, 1.0]), "b": 1.0}, opt.init(params), params)[0]
+        {'b': 0.4, 'w': array([0.9, 1.9])}
+        """
+        state = state.copy()
+        self._advance(grads, state, params)
+        layout = state.workspace.layout
+        x = state.workspace.scratch(0)
+        layout.gather(params, x, "params", "init's params")
+        x += state.u
+        return layout.unravel(x), state
+
+    def step_(self, grads: Any, state: OptimizerState, params: Any) -> tuple[Any, OptimizerState]:
+        """The same in place: writes the new parameters into the arrays of `params`, and changes the state.
+
+        Raises TypeError where a parameter is a Python number, which cannot be written to.
+        """
+        leaves = [params] if state.workspace.layout.structure is None else _leaves(params)
+        for leaf in leaves:
+            if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f":
+                kind = f"an array of {leaf.dtype}" if isinstance(leaf, np.ndarray) else f"a {type(leaf).__name__}"
+                raise TypeError(
+                    f"step_ writes into arrays of floats, but params has a leaf that is {kind}; "
+                    "make it an array of floats, or use step"
+                )
+        self._advance(grads, state, params)
+        for leaf, change in zip(leaves, state.views, strict=True):
+            leaf += change
+        return params, state
+
+    def _advance(self, grads, state, params):
+        workspace = state.workspace
+        workspace.layout.gather(grads, state.u, "grads", "params")
+        if self.needs_x:
+            workspace.x = workspace.layout.gather(params, state.buffer_of_x(), "params", "init's params")
+        self.apply(state.u, state.inner, workspace)
+        state.count += 1
+
+
+@dataclass
+class OptimizerState:
+    """The state of a transform at work on a tree of parameters.
+
+    workspace  what the transforms share
+    inner      the state of the transform: for a chain, one for each part
+    u          the last step, shape (n,)
+    count      steps taken
+    """
+
+    workspace: Workspace
+    inner: Any
+    u: np.ndarray
+    count: int
+
+    def __post_init__(self):
+        self.views = self.workspace.layout.views(self.u)
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the last step; before the first, that of the first. nan where the chain has none."""
+        return self.workspace.learning_rate
+
+    def copy(self) -> OptimizerState:
+        return OptimizerState(copy.deepcopy(self.workspace), copy.deepcopy(self.inner), self.u.copy(), self.count)
+
+    def buffer_of_x(self) -> np.ndarray:
+        if self.workspace.x is None:
+            self.workspace.x = self.workspace.zeros()
+        return self.workspace.x
+
+    def __repr__(self):
+        return (
+            f"OptimizerState(count={self.count}, learning_rate={self.learning_rate:.6g}, "
+            f"{self.workspace.size} parameters of {self.workspace.dtype})"
+        )
+
+
+def _leaves(tree):
+    from autodiff.tree import leaves
+
+    return leaves(tree)
