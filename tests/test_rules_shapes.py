@@ -13,6 +13,8 @@ def test_every_mode_agrees_with_the_function(f, args):
     check_case(f, args)
 
 
+newer = pytest.mark.skipif(not hasattr(np, "astype"), reason="NumPy has this from version 2.1")
+
 VIEWS = {
     "reshape": lambda y: np.reshape(y, (3, 2)),
     "ravel": np.ravel,
@@ -73,7 +75,13 @@ def test_copy_is_independent_of_its_original():
     assert np.array_equal(ad.grad(f)(np.array([1.0, 2.0])), [5, 4])
 
 
-@pytest.mark.skipif(not hasattr(np, "astype"), reason="NumPy has astype as a function from version 2.1")
+@newer
+def test_reshaping_that_needs_a_copy_and_must_not_is_refused():
+    with pytest.raises(ValueError, match="unable to avoid creating a copy"):
+        ad.grad(lambda x: np.reshape(x.T, -1, copy=False).sum())(np.ones((2, 3)))
+
+
+@newer
 def test_array_as_integers_is_untraced():
     assert ad.grad(lambda x: x * np.astype(x * 1.0, int) if np.ndim(x) else x)(2.5) == 1.0
     gradient = ad.grad(lambda x: (x * np.astype(x, int)).sum())(np.array([1.5, 2.5]))
@@ -84,7 +92,6 @@ def test_array_as_integers_is_untraced():
     ("f", "error", "message"),
     [
         (lambda x: np.reshape(x, (4,)), ValueError, "cannot reshape"),
-        (lambda x: np.reshape(x.T, -1, copy=False), ValueError, "unable to avoid creating a copy"),
         (lambda x: np.squeeze(x, 0), ValueError, "size not equal to one"),
         (lambda x: np.transpose(x, (0, 0)), ValueError, "repeated axis"),
         (lambda x: np.rollaxis(x, 5), np.exceptions.AxisError, "axis 5"),
