@@ -13,7 +13,7 @@ def test_every_mode_agrees_with_the_function(f, args):
     check_case(f, args)
 
 
-newer = pytest.mark.skipif(not hasattr(np, "astype"), reason="NumPy has this from version 2.1")
+newer = pytest.mark.skipif(not hasattr(np, "unstack"), reason="NumPy has this from version 2.1")
 
 VIEWS = {
     "reshape": lambda y: np.reshape(y, (3, 2)),

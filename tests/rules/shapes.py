@@ -83,7 +83,7 @@ CASES = [
     ("unchanged-by-swapping-twice", lambda x: np.swapaxes(np.swapaxes(x * x, 0, 1), 0, 1), (_X,)),
 ]  # fmt: skip
 
-if hasattr(np, "astype"):  # NumPy 2.1
+if hasattr(np, "unstack"):  # NumPy 2.1
     CASES += [
         ("reshape-keyword", squared(np.reshape, shape=(4, 3)), (_X,)),
         ("reshape-copy", squared(np.reshape, (2, 6), copy=True), (_X,)),
