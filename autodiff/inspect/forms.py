@@ -122,9 +122,25 @@ def _svd(notation, target, operands, params):
     return [f"{target} = {notation.numpy}linalg.svd({_arguments(notation, operands[:1], params)})"]
 
 
+def _from_triangle(notation, target, operands, params):
+    """The Hermitian matrix of which NumPy reads only a triangle."""
+    if not notation.is_exact:
+        return None
+    x, triangle = operands
+    np_, part = notation.numpy, "tril" if triangle.value == "L" else "triu"
+    return [
+        f"{target} = {np_}{part}({x.text}) * (1 - {np_}eye({x.text}.shape[-1], dtype={x.text}.dtype) / 2)",
+        f"{target} = {target} + {np_}conj({np_}swapaxes({target}, -1, -2))",
+    ]
+
+
 def _one_minus_square(notation, target, operands, params):
     (x,) = operands
     return [f"{target} = (1 - {x.text}) * (1 + {x.text})"]
+
+
+def _modf(notation, target, operands, params):
+    return [f"{target} = {notation.numpy}modf({operands[0].text})[0]"]
 
 
 def _called(name):
@@ -141,11 +157,13 @@ FORMS = {
     "concatenate": _joined("concatenate"),
     "einsum": _einsum,
     "embed_diagonal": _embed_diagonal,
+    "from_triangle": _from_triangle,
     "getitem": _getitem,
     "imag": _called("imag"),
     "index_add": _index_add,
     "index_update": _index_update,
     "lstsq": _lstsq,
+    "modf": _modf,
     "norm": _norm,
     "one_minus_square": _one_minus_square,
     "order_statistics": _order_statistics,

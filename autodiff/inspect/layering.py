@@ -8,6 +8,7 @@ close to their neighbours as their order and the room they take allow.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right, insort
 from typing import NamedTuple
 
@@ -107,8 +108,28 @@ def _heights(layers, before, after, room):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
             wanted = [_mean([height[n] for n in _pulling(node, neighbours)], height[node]) for node in layer]
             height.update(_apart(layer, wanted, room))
+    _straighten(layers, height, room)
     lowest = min((height[node] - room(node) / 2 for layer in layers for node in layer), default=0.0)
     return {node: h - lowest for node, h in height.items()}
+
+
+def _straighten(layers, height, room):
+    """Moves the waypoints of an edge to one height, over as many layers as there is room for that."""
+    places = {}  # source -> (its waypoint, what stands below, what stands above), from left to right
+    for layer in layers:
+        for below, point, above in zip([None, *layer], layer, [*layer[1:], None], strict=False):
+            if isinstance(point, Waypoint):
+                places.setdefault(point.source, []).append((point, below, above))
+    for of_source in places.values():
+        run, low, high = [], -math.inf, math.inf
+        for point, below, above in of_source:
+            lowest = -math.inf if below is None else height[below] + (room(below) + room(point)) / 2
+            highest = math.inf if above is None else height[above] - (room(above) + room(point)) / 2
+            if max(low, lowest) > min(high, highest):
+                run, low, high = [], -math.inf, math.inf
+            run, low, high = [*run, point], max(low, lowest), min(high, highest)
+            level = _mean([height[p] for p in run], 0.0)
+            height.update(dict.fromkeys(run, min(max(level, low), high)))
 
 
 def _pulling(node, neighbours):

@@ -47,6 +47,7 @@ class Python:
     stand for them; `modules` what has to be imported.
     """
 
+    is_exact = True
     numpy = "np."
 
     def __init__(self, taken=()):
@@ -58,7 +59,7 @@ class Python:
         x = unwrap(x) if isinstance(x, Tracer) else x
         write = self._writers.get(x.__class__)
         if write is not None:
-            return write(self, x)
+            return getattr(self, write)(x)
         if isinstance(x, np.generic):
             return self.scalar(x)
         if isinstance(x, np.dtype):
@@ -137,28 +138,40 @@ class Python:
             return f"[{', '.join([self._nested(part) for part in x])}]"
         return self.number(x)
 
-    def _tuple(self, x):
+    plain = staticmethod(repr)
+
+    def tuple(self, x):
         return f"({', '.join([self.value(part) for part in x])}{',' if len(x) == 1 else ''})"
 
+    def list(self, x):
+        return f"[{', '.join([self.value(part) for part in x])}]"
+
+    def dict(self, x):
+        return f"{{{', '.join([f'{key!r}: {self.value(part)}' for key, part in x.items()])}}}"
+
+    def slice(self, x):
+        return f"slice({self.value(x.start)}, {self.value(x.stop)}, {self.value(x.step)})"
+
     _writers = {
-        float: number,
-        complex: number,
-        int: number,
-        bool: lambda self, x: repr(x),
-        str: lambda self, x: repr(x),
-        type(None): lambda self, x: "None",
-        type(Ellipsis): lambda self, x: "...",
-        tuple: _tuple,
-        list: lambda self, x: f"[{', '.join([self.value(part) for part in x])}]",
-        dict: lambda self, x: f"{{{', '.join([f'{k!r}: {self.value(v)}' for k, v in x.items()])}}}",
-        slice: lambda self, x: f"slice({self.value(x.start)}, {self.value(x.stop)}, {self.value(x.step)})",
-        np.ndarray: array,
+        float: "number",
+        complex: "number",
+        int: "number",
+        bool: "plain",
+        str: "plain",
+        type(None): "plain",
+        type(Ellipsis): "plain",
+        tuple: "tuple",
+        list: "list",
+        dict: "dict",
+        slice: "slice",
+        np.ndarray: "array",
     }
 
 
 class Short(Python):
     """For people: NumPy without its prefix, numbers with six digits, larger arrays by their shape."""
 
+    is_exact = False
     numpy = ""
 
     def number(self, x):

@@ -93,6 +93,23 @@ class Shown:
 
         return source(self, name)
 
+    def to_sympy(self, *symbols):
+        """The results as expressions of SymPy, in the tree that was returned.
+
+        symbols  for each argument of the recorded function (of a tape made by hand: for each variable) a symbol, an
+                 array or list of symbols, or a tree of them; by default, symbols of the names of the variables
+
+        As in `source`, the tape is a straight line: expressions are those of the branch that was recorded. Raises
+        InputError where number or shapes differ, UnsupportedError for functions that have no counterpart in SymPy.
+
+        >>> import autodiff as ad, numpy as np
+        >>> ad.record(lambda x, y: np.exp(x[0] * y) - x[1] ** 2, np.array([1.0, 2.0]), 3.0).to_sympy()
+        -x_1**2 + exp(x_0*y)
+        """
+        from .expressions import to_sympy
+
+        return to_sympy(self, symbols)
+
 
 def _counted(count, noun):
     return f"{count} {noun}{'' if count == 1 else 's'}"

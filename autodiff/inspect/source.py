@@ -123,7 +123,8 @@ def _body(tape, called, notation):
             ]
             target = called[index]
             if entry.results is not None:
-                target = "".join([f"{called[index + k]}, " for k in range(len(entry.results))]).rstrip()
+                several = [called[index + k] for k in range(len(entry.results))]
+                target = ", ".join(several) if len(several) > 1 else f"{several[0]},"
             lines += statements(entry, target, notation, operands)
     return lines
 
@@ -158,4 +159,4 @@ def _built(structure, texts, notation):
 def _described(value):
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"{value.dtype} of shape {value.shape}"
-    return f"a {type(value).__name__}"
+    return "a function" if callable(value) else f"a {type(value).__name__}"
