@@ -14,7 +14,7 @@ from .rules.indexing import getitem, plain_index
 from .tracer import Tracer, unwrap
 
 _SAME_AS_FUNCTION = """
-    all any argmax argmin argpartition argsort choose clip compress conj conjugate cumprod cumsum diagonal dot max mean
+    all any argmax argmin argpartition argsort choose clip conj conjugate cumprod cumsum diagonal dot max mean
     min nonzero prod ptp ravel repeat round searchsorted squeeze std sum swapaxes take trace var
 """.split()
 
@@ -80,6 +80,11 @@ def sort(self, axis=-1, kind=None, order=None, *, stable=None):
     overwrite(self, np.sort(self, axis=axis, kind=kind, order=order, stable=stable))
 
 
+def compress(self, condition, axis=None, out=None):
+    """The entries along an axis where the condition holds."""
+    return np.compress(condition, self, axis, out)
+
+
 def fill(self, value):
     """Writes one value to every entry."""
     self[...] = value
@@ -107,7 +112,7 @@ def _in_place(symbol, function):
 for _name in _SAME_AS_FUNCTION:
     setattr(Tracer, _name, _function(_name))
 
-for _method in (reshape, transpose, flatten, copy, astype, item, tolist, sort, fill):
+for _method in (reshape, transpose, flatten, copy, astype, item, tolist, sort, compress, fill):
     setattr(Tracer, _method.__name__, _method)
 
 for _symbol in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul"):
