@@ -39,6 +39,8 @@ _where = _Where(
 def where(condition, *values):
     if not values:
         return np.nonzero(condition)
+    if len(values) != 2:
+        raise ValueError("np.where: either both or neither of x and y should be given")
     x, y = values
     return _where(unwrap(condition), x, y)
 
@@ -72,27 +74,21 @@ def choose(a, choices, out=None, mode="raise"):
         picked = np.clip(picked, 0, len(choices) - 1)
     elif np.any((picked < 0) | (picked >= len(choices))):
         raise ValueError(f"np.choose: there are {len(choices)} choices, numbered from 0, but other numbers in `a`")
-    conditions = [picked == k for k in range(len(choices) - 1)]
-    return into(out, _first_that_holds(conditions, choices[:-1], choices[-1]))
+    conditions = [picked == k for k in range(len(choices))]
+    return into(out, _first_that_holds(conditions, choices, 0))
 
 
 # -- clip: at a bound the derivative is shared evenly by the value and the bound ---------------------------------------
 
 
-def _share_of_value(x, low, high):
-    return (np.less_equal(low, x) & np.less_equal(x, high)) / (1.0 + np.equal(x, low) + np.equal(x, high))
-
-
-def _share_of_low(x, low, high):
-    chosen = np.less_equal(x, low) & np.less_equal(low, high)
-    return chosen / (1.0 + np.equal(x, low) + np.equal(low, high))
-
-
-def _share_of_high(x, low, high):
-    """The upper bound is the result wherever the bounds are in the wrong order."""
-    chosen = np.greater_equal(x, high) | np.greater_equal(low, high)
-    tied = np.equal(x, high) & np.less_equal(low, high)
-    return chosen / (1.0 + tied + np.equal(low, high))
+def _shares(x, low, high):
+    """What the result takes of the value, the lower and the upper bound. Bounds in the wrong order give the upper one."""
+    in_order = np.less_equal(low, high)
+    value = np.less_equal(low, x) & np.less_equal(x, high)
+    lower = np.less_equal(x, low) & in_order
+    upper = np.greater_equal(x, high) | np.greater_equal(low, high)
+    count = np.maximum(1.0 * value + lower + upper, 1)  # not 0 where one of them is nan
+    return [(chosen / count).astype(np.result_type(x, low, high)) for chosen in (value, lower, upper)]
 
 
 class _Clip(Elementwise):
@@ -102,9 +98,9 @@ class _Clip(Elementwise):
 _clip = ufuncs[_clip_ufunc] = _Clip(
     _clip_ufunc,
     (
-        lambda x, y, z: _share_of_value(x, y, z),
-        lambda x, y, z: _share_of_low(x, y, z),
-        lambda x, y, z: _share_of_high(x, y, z),
+        lambda x, y, z: _shares(x, y, z)[0],
+        lambda x, y, z: _shares(x, y, z)[1],
+        lambda x, y, z: _shares(x, y, z)[2],
     ),
 )
 
