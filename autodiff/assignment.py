@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import InputError
 from .rules.indexing import index_update, plain_index
-from .tracer import Level, Tracer, dtype_of
+from .tracer import Level, Tracer, dtype_of, unwrap
 
 __all__ = ["Buffer", "assign", "link", "overwrite"]
 
@@ -70,6 +70,9 @@ def overwrite(target, value):
 
 
 def _require_room(target, value):
+    array = unwrap(target)
+    if array.__class__ is np.ndarray and not array.flags.writeable:
+        raise ValueError("assignment destination is read-only")  # as NumPy says it
     if isinstance(value, Tracer) and dtype_of(value).kind in "fc" and target.dtype.kind not in "fc":
         raise InputError(
             f"a traced value of {dtype_of(value)} was assigned to an array of {target.dtype}, which would lose its "

@@ -97,7 +97,9 @@ class Elementwise(Primitive):
 
     def evaluate(self, *args, **params):
         """Python floats stay Python floats, where there is a function for them."""
-        if self.scalar is None or params or not (args[0].__class__ is args[-1].__class__ is float):
+        first, last = args[0].__class__, args[-1].__class__
+        are_numbers = (first is float and (last is float or last is int)) or (first is int and last is float)
+        if self.scalar is None or params or not are_numbers:
             return self.function(*args, **params)
         try:
             return self.scalar(*args)

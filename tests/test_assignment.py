@@ -214,3 +214,14 @@ def test_shapes_that_do_not_fit_are_refused():
         ad.grad(lambda x: x.__setitem__(slice(0, 2), np.ones(3)))(np.ones(4))
     with pytest.raises(InputError, match=r"of shape \(2, 2\) does not fit into an array of shape \(2,\)"):
         ad.grad(lambda x: x.__iadd__(np.ones((2, 2))))(np.ones(2))
+
+
+def test_what_numpy_will_not_write_to_is_not_written_to():
+    frozen = np.ones(2)
+    frozen.flags.writeable = False
+    for target in (lambda x: np.diagonal(np.stack([x, x])), lambda x: np.broadcast_to(x, (3, 2))):
+        for f in (lambda x: target(x).__setitem__(0, x[0]), lambda x: target(x).__iadd__(1.0)):  # noqa: B023
+            with pytest.raises(ValueError, match="read-only"):
+                ad.grad(f)(np.ones(2))
+    with pytest.raises(ValueError, match="read-only"):
+        ad.grad(lambda x: x.__setitem__(0, 1.0))(frozen)
