@@ -29,6 +29,10 @@ def ufuncs(names, args, *jacobians):
     return each([getattr(np, name) for name in names.split()], args, *jacobians)
 
 
+def norm(order):
+    return lambda x: np.linalg.norm(x, order)
+
+
 def v(*entries):
     return np.array(entries)
 
@@ -72,14 +76,12 @@ LINES = [
         "`norm(x)` of any order",
         "x = 0",
         [
-            *[((lambda x, order=order: np.linalg.norm(x, order)), (np.zeros(3),), (np.zeros(3),))
-              for order in (None, 1, 2, 3, 0.5, INF, -INF)],
-            *[((lambda x, order=order: np.linalg.norm(x, order)), (np.zeros((2, 3)),), (np.zeros((2, 3)),))
-              for order in (None, "fro", "nuc", 1, 2, INF)],
+            *each([norm(order) for order in (None, 1, 2, 3, 0.5, INF, -INF)], (np.zeros(3),), np.zeros(3)),
+            *each([norm(order) for order in (None, "fro", "nuc", 1, 2, INF)], (np.zeros((2, 3)),), np.zeros((2, 3))),
         ],
     ),
-    Line("`norm(x, 1)`", "an entry is 0", each([lambda x: np.linalg.norm(x, 1)], (v(0.0, -2.0),), v(0, -1))),
-    Line("`norm(x, inf)`", "entries tie", each([lambda x: np.linalg.norm(x, INF)], (v(2.0, 1.0, -2.0),), v(1, 0, -1) / 2)),
+    Line("`norm(x, 1)`", "an entry is 0", each([norm(1)], (v(0.0, -2.0),), v(0, -1))),
+    Line("`norm(x, inf)`", "entries tie", each([norm(INF)], (v(2.0, 1.0, -2.0),), v(1, 0, -1) / 2)),
     Line("`hypot(x, y)`, `arctan2(x, y)`", "x = y = 0", ufuncs("hypot arctan2", (0.0, 0.0), 0.0, 0.0)),
     Line("`std(x)`, `var(x)`", "x is constant", each([np.std, np.var], (v(0.1, 0.1, 0.1),), v(0, 0, 0))),
     Line(
