@@ -29,8 +29,9 @@ class _Registry(dict):
     complete = False
 
     def __missing__(self, key):
-        self.load_all()
-        return dict.__getitem__(self, key)
+        if key in self.load_all():
+            return self[key]
+        raise KeyError(key)
 
     def load_all(self):
         """Declares every rule there is; returns self."""
