@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..errors import UnsupportedError
-from ..primitive import Linear, constant, general, linear
+from ..primitive import Like, Linear, constant, fit, general, linear
 from ..tracer import Tracer, dtype_of, implements, shape_of, unwrap
 from .keywords import given, into, is_given, masked_by
 
@@ -65,7 +65,21 @@ def _mean_transpose(c, x, axis=None, keepdims=False, dtype=None, where=True):
     return np.where(where, expanded(c, axis, keepdims) / np.maximum(count, 1), 0)
 
 
-_sum = Linear(np.add.reduce, (_sum_transpose,), name="sum")  # what np.sum calls, in half of its time
+class Sum(Linear):
+    """np.sum. Every loss ends in one, so it goes the shortest way: by what np.sum calls, in half of its time."""
+
+    evaluate = staticmethod(np.add.reduce)
+
+    def vjp(self, ans, args, wanted, params):
+        return _spread_over, (Like.of(args[0]), params)
+
+
+def _spread_over(cotangent, kept, times):
+    like, params = kept
+    return (fit(_sum_transpose(cotangent, like, **params), like),)
+
+
+_sum = Sum(np.add.reduce, (_sum_transpose,), name="sum")
 _mean = linear(np.mean, _mean_transpose)
 
 
