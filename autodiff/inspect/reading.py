@@ -12,7 +12,19 @@ from ..errors import InputError
 from ..tape import Recorded, Reference, sweep
 from ..tracer import dtype_of, shape_of, unwrap
 
-__all__ = ["adjoints", "is_variable", "names", "needed", "position", "references", "results", "short", "tangents"]
+__all__ = [
+    "adjoints",
+    "is_on",
+    "is_variable",
+    "names",
+    "needed",
+    "position",
+    "references",
+    "results",
+    "returned",
+    "short",
+    "tangents",
+]
 
 
 def is_variable(entry):
@@ -55,14 +67,24 @@ def names(tape):
     return found
 
 
-def results(tape):
-    """The indices of what was returned, or, on a tape made by hand, of the values that nothing else was made of."""
-    returned = [y.index for y in tree.leaves(tape.outputs) if isinstance(y, Recorded)]
-    if returned or not tape.entries:
-        return list(dict.fromkeys(returned))
+def returned(tape):
+    """The tree of the results; of a tape made by hand, the values that nothing else was made of, one or a tuple."""
+    if tape.outputs is not None or tape.inputs is not None or not tape.entries:
+        return tape.outputs
     used = {k for entry in tape.entries for k in references(entry)}
     loose = [k for k in range(len(tape.entries)) if k not in used]
-    return [k for k in loose if not is_variable(tape.entries[k])] or loose
+    loose = [k for k in loose if not is_variable(tape.entries[k])] or loose
+    values = tuple(Recorded.of(tape.entries[k].value, tape, k) for k in loose)
+    return values[0] if len(values) == 1 else values
+
+
+def is_on(tape, x):
+    return isinstance(x, Recorded) and x.level is tape
+
+
+def results(tape):
+    """The indices of what was returned, each once."""
+    return list(dict.fromkeys(y.index for y in tree.leaves(returned(tape)) if is_on(tape, y)))
 
 
 def needed(tape, indices):
@@ -106,7 +128,7 @@ def tangents(tape, directions):
             raise InputError(
                 f"the tangent of {key!r} has shape {shape_of(tangent)}, but the value has shape {shape_of(value)}"
             )
-        given[int(index)] = tangent if shape_of(tangent) else float(unwrap(tangent))
+        given[int(index)] = np.asarray(unwrap(tangent), dtype_of(value))[()]
     known = tape.push(given)
     return [known.get(k, np.zeros(shape_of(entry.value))) for k, entry in enumerate(tape.entries)]
 

@@ -96,8 +96,8 @@ class Shown:
     def to_sympy(self, *symbols):
         """The results as expressions of SymPy, in the tree that was returned.
 
-        symbols  for each argument of the recorded function (of a tape made by hand: for each variable) a symbol, an
-                 array or list of symbols, or a tree of them; by default, symbols of the names of the variables
+        symbols  one for each variable of the tape, or, where the variable is an array, an array of them; by default,
+                 real symbols called what the variables are called
 
         As in `source`, the tape is a straight line: expressions are those of the branch that was recorded. Raises
         InputError where number or shapes differ, UnsupportedError for functions that have no counterpart in SymPy.
@@ -106,9 +106,9 @@ class Shown:
         >>> ad.record(lambda x, y: np.exp(x[0] * y) - x[1] ** 2, np.array([1.0, 2.0]), 3.0).to_sympy()
         -x_1**2 + exp(x_0*y)
         """
-        from .expressions import to_sympy
+        from ..symbolic import of_tape
 
-        return to_sympy(self, symbols)
+        return of_tape(self, *symbols)
 
 
 def _counted(count, noun):

@@ -8,10 +8,10 @@ from collections import defaultdict
 from .. import tree
 from ..errors import InputError
 from ..nodes import kinds
-from ..tape import Recorded, Reference
+from ..tape import Reference
 from .forms import Operand, are_python_numbers, statements
 from .notation import Python, identifier
-from .reading import is_variable, names, needed, results
+from .reading import is_on, is_variable, names, needed, results, returned
 
 __all__ = ["Source", "source"]
 
@@ -130,12 +130,9 @@ def _body(tape, called, notation):
 
 
 def _returned(tape, called, notation):
-    if tape.inputs is None:  # made by hand, so nothing was returned
-        texts = [called[index] for index in results(tape)]
-        return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
-    leaves, structure = tree.flatten(tape.outputs)
-    on_tape = lambda y: isinstance(y, Recorded) and y.level is tape  # noqa: E731
-    return _built(structure, iter([called[y.index] if on_tape(y) else notation.value(y) for y in leaves]), notation)
+    leaves, structure = tree.flatten(returned(tape))
+    texts = [called[y.index] if is_on(tape, y) else notation.value(y) for y in leaves]
+    return _built(structure, iter(texts), notation)
 
 
 def _built(structure, texts, notation):

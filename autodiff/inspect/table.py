@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .. import tree
-from ..tape import Recorded
 from . import reading
 from .forms import equation
 from .notation import Short
@@ -66,10 +65,8 @@ def _align_equation(text, width):
 
 def _result(tape, called):
     """The tree of the results, with names in place of the values."""
-    if tape.inputs is None:
-        return ", ".join([called[k] for k in reading.results(tape)])
-    name = lambda y: _Name(called[y.index] if isinstance(y, Recorded) else Short().value(y))  # noqa: E731
-    return str(tree.map(name, tape.outputs))
+    name = lambda y: _Name(called[y.index] if reading.is_on(tape, y) else Short().value(y))  # noqa: E731
+    return str(tree.map(name, reading.returned(tape)))
 
 
 class _Name(str):

@@ -7,6 +7,7 @@ import numpy as np
 from .. import tree
 from ..elementwise import Elementwise
 from ..errors import InputError, UnsupportedError
+from ..inspect.reading import returned
 from ..tape import Recorded, Reference
 from ..tracer import shape_of, unwrap
 from .counterparts import branches, elementwise, exactly
@@ -43,7 +44,7 @@ def of_tape(tape, *symbols):
                 f"{shape_of(tape.entries[index].value)}"
             )
         inputs[index] = stand_in
-    return outputs(tape, inputs, tape.outputs)
+    return outputs(tape, inputs, returned(tape))
 
 
 def symbols_like(value, name):
