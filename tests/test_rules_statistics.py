@@ -71,6 +71,12 @@ def test_entries_that_tie_for_a_quantile_share_evenly():
     assert np.array_equal(ad.grad(lambda x: np.quantile(x, 1.0))(ties), ad.grad(np.max)(ties))
 
 
+def test_median_of_nothing_is_nan_with_numpys_warning():
+    with np.errstate(invalid="ignore"), pytest.warns(RuntimeWarning, match="Mean of empty slice"):
+        value, gradient = ad.value_and_grad(np.median)(np.zeros(0))
+    assert np.isnan(value) and gradient.shape == (0,)
+
+
 def test_median_that_is_nan_came_from_the_nans():
     gradient = ad.grad(lambda x: np.median(x, axis=1).sum())(np.array([[1.0, NAN, 2.0], [1.0, 3.0, 2.0]]))
     assert np.array_equal(gradient, [[0, 1, 0], [0, 0, 1]])
@@ -127,6 +133,12 @@ def test_correlation_in_single_precision_is_so_in_its_derivative():
     value, tangent = ad.jvp(lambda x: np.corrcoef(x, dtype=np.float32), (x,), (np.ones_like(x),))
     assert value.dtype == tangent.dtype == np.float32
     assert np.allclose(tangent, 0, atol=1e-6)
+
+
+def test_correlation_of_one_variable_is_one():
+    value, gradient = ad.value_and_grad(np.corrcoef)(np.array([1.0, 2.0, 4.0]))
+    assert value == 1
+    assert np.allclose(gradient, 0, atol=1e-15)
 
 
 def test_weights_of_observations_may_be_fitted():

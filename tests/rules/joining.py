@@ -64,6 +64,7 @@ CASES = [
     *((f"pad-{mode}-{k}", squared(np.pad, width, mode), (_X,))
       for mode in ("constant", *PAD_MODES) for k, width in enumerate(WIDTHS)),
     ("pad-constants", squared(np.pad, 1, constant_values=((1.0, 2.0), (3.0, 4.0))), (_X,)),
+    ("pad-column-of-widths", squared(np.pad, ((1,), (2,))), (_X,)),
     ("pad-by-nothing", squared(np.pad, 0, mode="edge"), (_X,)),
     ("pad-one-constant", squared(np.pad, 2, constant_values=3), (_X,)),
     ("pad-traced-constant", lambda x, a: np.pad(x * x, 2, constant_values=a), (_X, 0.5)),
@@ -113,6 +114,9 @@ CASES = [
     ("trim_zeros-front", lambda x: np.trim_zeros(np.pad(x, 2), "f"), (normal(3),)),
     ("trim_zeros-back", lambda x: np.trim_zeros(np.pad(x, 2), "B"), (normal(3),)),
 ]  # fmt: skip
+
+if np.lib.NumpyVersion(np.__version__) >= "2.2.0":
+    CASES += [("pad-some-axes", squared(np.pad, {-1: (1, 2), 0: 3}, mode="edge"), (_X,))]
 
 if hasattr(np, "unstack"):  # NumPy 2.1
     CASES += [
