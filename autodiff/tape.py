@@ -274,7 +274,7 @@ class Recorded(Var):
         args = [tape.hold(arg) if can_change(arg) else arg for arg in args]
         operands = tuple(Reference(a.index) if isinstance(a, Var) and a.level is tape else a for a in args)
         out = super().apply(primitive, args, params)
-        if isinstance(out, tuple):
+        if primitive.has_several_results:
             values = tuple(part.primal for part in out)
             tape.entries.append(Entry(primitive, operands, params, values[0], results=values))
             tape.entries.extend(Entry(None, (Reference(out[0].index),), {}, value) for value in values[1:])
