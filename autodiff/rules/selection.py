@@ -82,7 +82,7 @@ def choose(a, choices, out=None, mode="raise"):
 
 
 def _shares(x, low, high):
-    """What the result takes of the value, the lower and the upper bound. Bounds in the wrong order give the upper one."""
+    """How much of the result is x, low, high. Where the bounds are in the wrong order, it is the upper one."""
     in_order = np.less_equal(low, high)
     value = np.less_equal(low, x) & np.less_equal(x, high)
     lower = np.less_equal(x, low) & in_order

@@ -1,6 +1,7 @@
 """What ufuncs have beyond a plain call: the keywords out, where, dtype; reduce, accumulate, reduceat, outer, at."""
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..errors import TracerConversionError, UnsupportedError
 from ..primitive import Linear
@@ -74,7 +75,11 @@ def _into(out, result):
     if out is None:
         return result
     _require_room(out, result)
-    out[...] = np.broadcast_to(result, out.shape)
+    if shape_of(result) != out.shape:
+        if np.broadcast_shapes(shape_of(result), out.shape) != out.shape:
+            raise ValueError(f"a result of shape {shape_of(result)} cannot be broadcast to out, of shape {out.shape}")
+        result = np.broadcast_to(result, out.shape)
+    out[...] = result
     return out
 
 
@@ -105,16 +110,17 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=n
     _require_binary(ufunc, "reduce")
     if where is not True:
         raise UnsupportedError.keyword(_name(ufunc, "reduce"), "where=")
-    rows, back = rows_along(array, axis)
-    if rows.shape[-1] != shape_of(array)[axis or 0] and ufunc not in _ASSOCIATIVE:
+    axes = range(len(shape_of(array))) if axis is None else normalize_axis_tuple(axis, len(shape_of(array)))
+    if len(axes) > 1 and ufunc not in _ASSOCIATIVE:
         raise ValueError(f"reduction operation '{ufunc.__name__}' is not reorderable, so at most one axis may be given")
+    rows, _ = rows_along(array, axis)
     if is_given(initial):
         rows = np.concatenate([np.broadcast_to(initial, (*rows.shape[:-1], 1)), rows], axis=-1)
     if not rows.shape[-1]:
         raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
     reduced = _in_pairs(ufunc, rows) if ufunc in _ASSOCIATIVE else _one_by_one(ufunc, rows)[-1]
-    kept = np.sum(np.zeros(shape_of(array)), axis=axis, keepdims=keepdims)
-    return _into(out, np.reshape(reduced, shape_of(kept)))
+    shape = [1 if k in axes else n for k, n in enumerate(shape_of(array)) if keepdims or k not in axes]
+    return _into(out, np.reshape(reduced, shape))
 
 
 def _in_pairs(ufunc, rows):
