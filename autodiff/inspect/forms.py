@@ -110,16 +110,16 @@ def _norm(notation, target, operands, params):
     params = {"ord": order[0].value} if order else {}
     params |= {"axis": axis.value} if axis.value is not None else {}
     params |= {"keepdims": True} if keepdims.value else {}
-    return [f"{target} = {notation.numpy}linalg.{name}({_arguments(notation, [x], params)})"]
+    return [f"{target} = {notation.linalg}{name}({_arguments(notation, [x], params)})"]
 
 
 def _lstsq(notation, target, operands, params):
-    return [f"{target} = {notation.numpy}linalg.lstsq({_arguments(notation, operands, params)})[0]"]
+    return [f"{target} = {notation.linalg}lstsq({_arguments(notation, operands, params)})[0]"]
 
 
 def _svd(notation, target, operands, params):
     params = {"full_matrices": False} | ({"hermitian": True} if operands[1].value else {})
-    return [f"{target} = {notation.numpy}linalg.svd({_arguments(notation, operands[:1], params)})"]
+    return [f"{target} = {notation.linalg}svd({_arguments(notation, operands[:1], params)})"]
 
 
 def _from_triangle(notation, target, operands, params):
@@ -230,15 +230,11 @@ def _operator(function, operands):
 
 
 def _behaves_like_numpy(function, left, right):
-    """Whether Python's operator does: on two Python numbers, x / 0 is an error, and (-8.0) ** 0.5 is complex."""
+    """Whether Python's operator does: on two Python numbers, (-8.0) ** 0.5 is complex, and 0.0 ** -1 an error."""
     if not all(isinstance(x.value, _ARITHMETIC) for x in (left, right) if x.is_constant):
         return False
-    if not (left.is_python_number and right.is_python_number):
-        return True
-    if function is np.power:
+    if function is np.power and left.is_python_number and right.is_python_number:
         return right.is_constant and right.value.__class__ is int and right.value >= 0
-    if function in (np.divide, np.remainder):
-        return right.is_constant and right.value != 0
     return True
 
 

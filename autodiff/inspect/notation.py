@@ -49,15 +49,17 @@ class Python:
 
     is_exact = True
     numpy = "np."
+    linalg = "np.linalg."
 
     def __init__(self, taken=()):
         self.constants = {}
         self.modules = set()
+        self._known = {}
         self._taken = set(taken)
 
     def value(self, x):
         x = unwrap(x) if isinstance(x, Tracer) else x
-        write = self._writers.get(x.__class__)
+        write = _WRITERS.get(x.__class__)
         if write is not None:
             return getattr(self, write)(x)
         if isinstance(x, np.generic):
@@ -66,7 +68,7 @@ class Python:
             return self.dtype(x)
         if isinstance(x, type) and issubclass(x, np.generic):
             return f"{self.numpy}{x.__name__}"
-        if x in (float, int, bool, complex):
+        if isinstance(x, type) and x in (float, int, bool, complex):
             return x.__name__
         return self.constant(x, "c")
 
@@ -96,17 +98,16 @@ class Python:
         return f"{self.numpy}{x.name}"
 
     def constant(self, x, name):
-        """The name of something that is kept beside the text."""
-        for known, value in self.constants.items():
-            if value is x or (callable(x) and callable(value) and value == x):
-                return known
-        count = len(self.constants)
-        name = name if name not in self._taken and name != "c" else f"{name}{count}"
-        while name in self._taken:
-            name += "_"
-        self._taken.add(name)
-        self.constants[name] = x
-        return name
+        """The name of something that is kept beside the text; of equal arrays, one is kept."""
+        key = _identity(x)
+        if key not in self._known:
+            name = f"c{len(self.constants)}" if name == "c" else name
+            while name in self._taken:
+                name += "_"
+            self._taken.add(name)
+            self._known[key] = name
+            self.constants[name] = x
+        return self._known[key]
 
     def function(self, function, name):
         """What to call: a public name, or a constant."""
@@ -152,20 +153,28 @@ class Python:
     def slice(self, x):
         return f"slice({self.value(x.start)}, {self.value(x.stop)}, {self.value(x.step)})"
 
-    _writers = {
-        float: "number",
-        complex: "number",
-        int: "number",
-        bool: "plain",
-        str: "plain",
-        type(None): "plain",
-        type(Ellipsis): "plain",
-        tuple: "tuple",
-        list: "list",
-        dict: "dict",
-        slice: "slice",
-        np.ndarray: "array",
-    }
+
+def _identity(x):
+    """Equal for what need not be kept twice."""
+    if isinstance(x, np.ndarray) and not x.dtype.hasobject:
+        return x.dtype, x.shape, x.tobytes()
+    return x if callable(x) else id(x)
+
+
+_WRITERS = {
+    float: "number",
+    complex: "number",
+    int: "number",
+    bool: "plain",
+    str: "plain",
+    type(None): "plain",
+    type(Ellipsis): "plain",
+    tuple: "tuple",
+    list: "list",
+    dict: "dict",
+    slice: "slice",
+    np.ndarray: "array",
+}
 
 
 class Short(Python):
@@ -173,6 +182,7 @@ class Short(Python):
 
     is_exact = False
     numpy = ""
+    linalg = ""
 
     def number(self, x):
         return short(x, 6)
