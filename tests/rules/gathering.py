@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import normal_from
+from tests.rules.products import C, F
 
+normal = normal_from(33)
 X, V = normal(3, 4), normal(3, 4)
 INDICES = np.array([[0, 2, 2], [1, 0, 2]])
 ALONG = np.array([[3, 1], [0, 0], [2, -1]])

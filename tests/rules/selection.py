@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from tests.rules.products import normal
+from tests.rules.draws import normal_from
 
+normal = normal_from(31)
 MASK = np.array([[True, False, True], [False, False, True]])
 NUMBERS = np.array([[0, 2, 1], [2, 0, 0]])
 

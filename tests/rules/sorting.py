@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import normal_from
+from tests.rules.products import C, F
 
+normal = normal_from(32)
 X = normal(3, 4)
 REPEATED = np.array([2.0, -1.0, 3.0, 0.5, -2.0])[[0, 1, 1, 2, 0, 3, 4, 4]]
 

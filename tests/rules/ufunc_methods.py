@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from tests.rules.products import F, normal
+from tests.rules.draws import normal_from
+from tests.rules.products import F
 
+normal = normal_from(35)
 X, Y = normal(3, 4), normal(3, 4)
 POSITIVE = np.exp(normal(3, 4))
 CUBE = normal(2, 3, 4)
