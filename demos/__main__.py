@@ -91,12 +91,14 @@ def _run_with_progress(demos: Sequence[Demo]) -> list[Report]:
     from tqdm import tqdm
 
     width = max((len(demo.id) for demo in demos), default=0)
-    with tqdm(total=len(demos), unit="demo", desc="demos", dynamic_ncols=True) as bar:
+    running = [f"{demo.id:<{width}}" for demo in demos] + ["done"]
+    with tqdm(total=len(demos), unit="demo", desc=running[0], dynamic_ncols=True) as bar:
 
         def progress(report: Report) -> None:
-            held = sum(check.passed for check in report.checks)
-            line = f"{report.status:<8} {report.demo.id:<{width}} {held:>3}/{len(report.checks)} checks"
-            bar.write(f"{line} {report.seconds:6.1f} s", file=sys.stdout)
+            held = f"{sum(check.passed for check in report.checks)}/{len(report.checks)}"
+            line = f"{report.status:<8} {report.demo.id:<{width}} {held:>6} checks {report.seconds:6.1f} s"
+            bar.write(line, file=sys.stdout)
+            bar.set_description_str(running[bar.n + 1], refresh=False)
             bar.update()
 
         return run_all(demos, progress)

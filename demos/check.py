@@ -120,4 +120,4 @@ def show(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:,}".replace(",", " ") if isinstance(value, (int, np.integer)) else f"{value:.10g}"
+    return f"{value:,}" if isinstance(value, int | np.integer) else f"{value:.10g}"

@@ -111,7 +111,11 @@ def _entry(report: Report, out: Path) -> Markup:
     figures = [
         tag(
             "figure",
-            tag("img", src=f"data:image/png;base64,{base64.b64encode(data).decode()}", alt=caption, loading="lazy"),
+            tag(
+                "div",
+                tag("img", src=f"data:image/png;base64,{base64.b64encode(data).decode()}", alt=caption, loading="lazy"),
+                class_="wide",
+            ),
             tag("figcaption", caption),
         )
         for data, caption in zip(report.pictures, report.captions, strict=True)
@@ -144,17 +148,17 @@ def _table(checks: Sequence[Check]) -> Markup:
     columns = ("Check", "Expected", "Found", "Tolerance", "")
     rows = []
     for check in checks:
-        tolerance = "exact" if check.relation == "exact" else ""
+        tolerance: tuple[object, ...] = ("exact",) if check.relation == "exact" else ()
         if check.difference is not None:
             unit = " relative" if check.relative else ""
-            tolerance = f"{check.tolerance:.1g}{unit}; off by {check.difference:.1g}"
+            tolerance = f"{check.tolerance:.1g}{unit}", tag("small", f"off by {check.difference:.1g}")
         bound = {"at most": "≤ ", "at least": "≥ "}.get(check.relation, "")
         verdict = "pass" if check.passed else "fail"
         cells = (
             tag("td", check.name, tag("small", check.reason), class_="claim"),
             tag("td", bound + show(check.expected), data_label="expected"),
             tag("td", show(check.found), data_label="found"),
-            tag("td", tolerance, data_label="tolerance") if tolerance else tag("td"),
+            tag("td", *tolerance, data_label="tolerance") if tolerance else tag("td"),
             tag("td", verdict, class_=f"verdict {verdict}"),
         )
         rows.append(tag("tr", *cells))

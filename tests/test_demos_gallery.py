@@ -100,7 +100,7 @@ class TestPage:
 
     def test_expected_found_and_tolerance_stand_in_the_table(self, tmp_path):
         page = gallery.page([sample(found=1.5)], tmp_path)
-        for text in ('<td data-label="found">1.5</td>', "0.001; off by 0.5", "≤ 2", 'verdict fail">fail'):
+        for text in ('<td data-label="found">1.5</td>', "0.001<small>off by 0.5</small>", "≤ 2", 'verdict fail">fail'):
             assert text in page
 
     def test_status_that_did_not_pass_is_never_called_passed(self):

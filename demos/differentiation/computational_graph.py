@@ -4,10 +4,10 @@ A program that computes
 
     C(θ) = sin(θ₁ θ₂) + exp(θ₂ + θ₃) − 2 θ₃
 
-is a graph of elementary steps. Forward mode carries a tangent beside every value, from the inputs to the output:
-how fast the value changes when θ₂ does. Reverse mode carries an adjoint back: how fast the output changes when the
-value does. Where they meet they agree: the tangent of the output is the adjoint of θ₂. One forward sweep gives one
-directional derivative, one reverse sweep gives the whole gradient.
+is a list of elementary steps, and the list is a graph. Forward mode carries a tangent beside every primal, from the
+inputs to the output: how fast the value changes when θ₂ does. Reverse mode carries an adjoint back: how fast the output
+changes when the value does. Where they meet they agree: the tangent of the output is the adjoint of θ₂. One forward
+sweep gives one directional derivative, one reverse sweep the whole gradient.
 """
 
 import numpy as np
@@ -15,50 +15,16 @@ import numpy as np
 import autodiff as ad
 from demos.check import Check
 from demos.demo import Outcome, Picture, demo
-from demos.picture import COLOURS, figure
+from demos.picture import figure
 
-POINTS = {  # the value of C and its gradient there, from the closed form evaluated with 30 digits
+POINTS = {  # θ: the value of C and its gradient there, from the closed form
     (np.pi / 6, 2.0, 5.0): (1087.499184, (1.0, 1096.89496, 1094.63316)),
     (0.5, 2.0, -1.0): (5.559752813, (1.0806046, 2.9884330, 0.7182818)),
 }
-DIRECTION = {"θ₁": 0.0, "θ₂": 1.0, "θ₃": 0.0}
-
-# Where the nodes stand, how each is computed, and what it is computed from.
-LAYOUT = {
-    "θ₁": (0, 2, r"\theta_1", ()),
-    "θ₂": (0, 1, r"\theta_2", ()),
-    "θ₃": (0, 0, r"\theta_3", ()),
-    "a₁": (1, 2, r"a_1 = \theta_1 \theta_2", ("θ₁", "θ₂")),
-    "a₂": (1, 1, r"a_2 = \theta_2 + \theta_3", ("θ₂", "θ₃")),
-    "a₃": (2, 0, r"a_3 = -2\,\theta_3", ("θ₃",)),
-    "a₄": (2, 2, r"a_4 = \sin\,a_1", ("a₁",)),
-    "a₅": (2, 1, r"a_5 = \exp\,a_2", ("a₂",)),
-    "a₆": (3, 1, r"C = a_3 + a_4 + a_5", ("a₃", "a₄", "a₅")),
-}
 
 
-def nodes(theta):
-    """All values of the graph by name, the output last."""
-    a = dict(theta)
-    a["a₁"] = a["θ₁"] * a["θ₂"]
-    a["a₂"] = a["θ₂"] + a["θ₃"]
-    a["a₃"] = -2 * a["θ₃"]
-    a["a₄"] = np.sin(a["a₁"])
-    a["a₅"] = np.exp(a["a₂"])
-    a["a₆"] = a["a₃"] + a["a₄"] + a["a₅"]
-    return a
-
-
-def C(theta):
-    return nodes(theta)["a₆"]
-
-
-def sweeps(theta):
-    """(primals, tangents in DIRECTION, adjoints), each by node."""
-    primals, tangents = ad.jvp(nodes, (theta,), (DIRECTION,))
-    tape = ad.Tape()
-    traced = nodes({name: tape.variable(value) for name, value in theta.items()})
-    return primals, tangents, tape.gradient(traced["a₆"], traced)
+def C(θ1, θ2, θ3):
+    return np.sin(θ1 * θ2) + np.exp(θ2 + θ3) - 2 * θ3
 
 
 @demo(
@@ -69,53 +35,52 @@ def sweeps(theta):
 )
 def computational_graph():
     checks = []
-    for point, (value, gradient) in POINTS.items():
-        theta = dict(zip(DIRECTION, point, strict=True))
-        primals, tangents, adjoints = sweeps(theta)
-        reverse = np.array([adjoints[name] for name in theta])
-        forward = np.array([ad.jvp(C, (theta,), ({**dict.fromkeys(theta, 0.0), name: 1.0},))[1] for name in theta])
+    for theta, (value, gradient) in POINTS.items():
+        # The tape held in the hand: its variables, what was computed with them, and the sweep back.
+        tape = ad.Tape()
+        variables = [tape.variable(number) for number in theta]
+        output = C(*variables)
+        reverse = [float(tape.gradient(output, variable)) for variable in variables]
+        # One forward sweep for each direction.
+        forward = [float(ad.jvp(C, theta, tuple(direction))[1]) for direction in np.eye(3)]
         # f(x + ih) = f(x) + ih f'(x) + O(h²): with h = 1e-30 the error term is below every digit.
-        complex_step = np.array([np.imag(C({**theta, name: theta[name] + 1e-30j})) / 1e-30 for name in theta])
-        at = f"at ({point[0]:.4g}, {point[1]:g}, {point[2]:g})"
+        complex_step = [np.imag(C(*(theta + 1e-30j * direction))) / 1e-30 for direction in np.eye(3)]
+        at = f"at ({theta[0]:.4g}, {theta[1]:g}, {theta[2]:g})"
         digits, same = "the reference is printed with this many digits", "equal to reverse mode up to round-off"
         checks += [
-            Check.close(f"C {at}", value, primals["a₆"], tolerance=5e-7, reason=digits),
+            Check.close(f"C {at}", value, C(*theta), tolerance=5e-7, reason=digits),
             Check.close(f"∇C {at}, reverse mode", gradient, reverse, tolerance=5e-6, reason=digits),
-            Check.close(f"forward mode {at}", reverse, forward, tolerance=1e-15, relative=True, reason=same),
-            Check.close(f"complex step {at}", reverse, complex_step, tolerance=1e-15, relative=True, reason=same),
-            Check.close(
-                f"tangent of C = adjoint of θ₂ {at}", adjoints["θ₂"], tangents["a₆"], tolerance=1e-15, relative=True,
-                reason="the tangents run in direction θ₂, so both are ∂C/∂θ₂; round-off",
+            Check.close(f"∇C {at}, forward mode", reverse, forward, tolerance=1e-15, relative=True, reason=same),
+            Check.close(f"∇C {at}, complex step", reverse, complex_step, tolerance=1e-15, relative=True, reason=same),
+        ]
+    tape = ad.record(C, *next(iter(POINTS)))
+    direction = {"θ2": 1.0}
+    return Outcome(
+        [
+            Picture(
+                draw_graph(tape, direction),
+                "The graph at θ = (π/6, 2, 5). Each node: how it is computed; its primal; its tangent, from left to "
+                "right, in direction θ₂; its adjoint, from right to left. On the edges: the partial derivatives.",
             ),
-        ]  # fmt: skip
-    first = dict(zip(DIRECTION, next(iter(POINTS)), strict=True))
-    caption = (
-        "Every node at θ = (π/6, 2, 5): its value; its tangent, computed from left to right, in direction θ₂; and its "
-        "adjoint, computed from right to left. The adjoints of the three inputs are the gradient."
+            Picture(
+                draw_table(tape, direction),
+                "The same tape printed, in the order of computation. Read downwards for the tangents, upwards for the "
+                "adjoints: no graph needs to be searched. The adjoints of the first three rows are the gradient.",
+            ),
+        ],
+        checks,
     )
-    return Outcome([Picture(draw(*sweeps(first)), caption)], checks)
 
 
-def draw(primals, tangents, adjoints):
-    from matplotlib.patches import FancyBboxPatch
+def draw_graph(tape, direction):
+    drawn = figure(12, 4)
+    tape.draw(drawn.subplots(), tangents=direction)
+    return drawn
 
-    width, height = 0.68, 0.62
-    rows = (("value", primals, "#222222"), ("tangent  →", tangents, COLOURS[1]), ("adjoint  ←", adjoints, COLOURS[0]))
-    drawn = figure(11, 5.2)
+
+def draw_table(tape, direction):
+    drawn = figure(6.4, 2.7)
     axes = drawn.subplots()
-    axes.set(xlim=(-0.36, 3.36), ylim=(-0.36, 2.36))
     axes.axis("off")
-    for name, (x, y, formula, parents) in LAYOUT.items():
-        corner = (x - width / 2, y - height / 2)
-        box = {"boxstyle": "round,pad=0,rounding_size=0.06", "facecolor": "#faf9f6", "edgecolor": "#666666"}
-        axes.add_patch(FancyBboxPatch(corner, width, height, **box))
-        axes.text(x, y + 0.19, f"${formula}$", ha="center", va="center", fontsize=13)
-        for row, (label, of_node, colour) in enumerate(rows):
-            height_of_row = y + 0.02 - 0.125 * row
-            axes.text(corner[0] + 0.04, height_of_row, label, va="center", fontsize=8.5, color=colour)
-            number = f"{of_node[name]:.7g}"
-            axes.text(x + width / 2 - 0.04, height_of_row, number, ha="right", va="center", fontsize=10, color=colour)
-        for parent in parents:
-            start, end = (LAYOUT[parent][0] + width / 2 + 0.01, LAYOUT[parent][1]), (corner[0] - 0.01, y)
-            axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "#8a8f98", "linewidth": 1.3})
+    axes.text(0, 1, tape.table(tangents=direction), family="monospace", fontsize=11, va="top", linespacing=1.5)
     return drawn

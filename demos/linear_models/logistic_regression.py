@@ -1,4 +1,4 @@
-"""Logistic regression of tumours, its gradient by automatic differentiation and in closed form.
+"""Logistic regression of tumours.
 
 The loss is the mean binary cross entropy of ŷ = σ(θᵀx), with x₀ = 1,
 

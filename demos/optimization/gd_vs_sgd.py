@@ -32,9 +32,11 @@ def losses(theta, u):
 def stochastic_descent(u, rng):
     """θ ← θ − α ∇Cᵢ(θ) with i picked at random; all iterates. (STEPS + 1, 2)"""
     gradient = ad.grad(lambda theta, i: losses(theta, u)[i])
-    iterates = [START]
+    method = optim.sgd(ALPHA)
+    theta, state, iterates = START, method.init(START), [START]
     for i in rng.integers(len(u), size=STEPS):
-        iterates.append(iterates[-1] - ALPHA * gradient(iterates[-1], i))
+        theta, state = method.step(gradient(theta, i), state, theta)
+        iterates.append(theta)
     return np.array(iterates)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import optim
 from demos.check import Check
 from demos.demo import Outcome, Picture, demo
-from demos.picture import COLOURS, DASHES, MARKERS, figure
+from demos.picture import figure
 
 START, STEPS = np.array([0.4, -0.2]), 1000
 ENDS = {  # where each β ends after 1000 steps, and the loss there
@@ -42,36 +42,28 @@ def C(theta):
 def momentum():
     runs, checks = {}, []
     for beta, (end, loss) in ENDS.items():
-        # The library's momentum is v ← βv + ∇C(θ): with the rate 0.001 it takes the steps written above.
         run = optim.minimize(
-            C, START, "momentum", learning_rate=0.001, momentum=beta, tol=0, max_iter=STEPS, record="full"
-        )
+            C, START, "momentum", learning_rate=0.001 / (1 - beta), beta=beta, averaged=True, tol=0, max_iter=STEPS,
+            record="full",
+        )  # fmt: skip
         runs[beta] = run
         checks += [
             Check.close(f"θ for β = {beta:g}", end, run.x, tolerance=5e-6, reason="five decimals of the reference run"),
             Check.close(f"loss for β = {beta:g}", loss, run.fun, tolerance=3e-3, relative=True, reason="three digits"),
         ]
     caption = (
-        "1000 steps from the same start. (a) Paths in the valley, with a mark at every hundredth step; the star is the "
-        "minimum. (b) More memory, less loss: the steps along the valley add up."
+        "1000 steps from the same start. (a) Paths in the valley, with a mark at every hundredth step; stars are their "
+        "ends. (b) More memory, less loss: the steps along the valley add up."
     )
     return Outcome([Picture(draw(runs), caption)], checks)
 
 
 def draw(runs):
     drawn = figure(11, 4.6)
-    valley, loss = drawn.subplots(1, 2)
-    x, y = np.meshgrid(np.linspace(-0.2, 1.1, 300), np.linspace(-0.3, 1.1, 300))
-    valley.contour(x, y, C((x, y)), levels=np.geomspace(1e-2, 100, 14), colors="#b9b4a8", linewidths=0.8)
-    for (beta, run), colour, dash, marker in zip(runs.items(), COLOURS, DASHES, MARKERS, strict=False):
-        style = {"color": colour, "linestyle": dash, "marker": marker, "label": f"β = {beta:g}"}
-        valley.plot(*np.transpose(run.history.x), markevery=100, markersize=6, **style)
-        loss.semilogy(run.history.fun, markevery=100, **style)
-    valley.plot(1, 1, "*", color="black", markersize=13)
-    valley.annotate("start", START, xytext=(9, -3), textcoords="offset points")
-    valley.set(title="(a) Paths", xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
-    valley.legend()
+    paths, loss = drawn.subplots(1, 2)
+    named = {f"β = {beta:g}": run for beta, run in runs.items()}
+    optim.viz.trajectory(named, C, ((-0.2, 1.1), (-0.3, 1.15)), ax=paths, colourbar=False, trials=False)
+    optim.viz.convergence(named, x="nit", y="fun", ax=loss)
+    paths.set(title="(a) Paths", xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
     loss.set(title="(b) Loss", xlabel="iteration", ylabel=r"$C(\theta)$")
-    loss.grid(axis="y")
-    loss.legend()
     return drawn

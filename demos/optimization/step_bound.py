@@ -64,7 +64,7 @@ def step_bound():
         Check.exact("iterations with α = 0.0235", 1445, fast.nit, reason=counts),
         Check.close("θ with α = 0.01", exact, slow.x, tolerance=5e-3, reason=left),
         Check.close("θ with α = 0.0235", exact, fast.x, tolerance=5e-3, reason=left),
-        Check.exact("α = 0.024 diverges", True, not np.isfinite(divergent.fun), reason="ends in overflow"),
+        Check.exact("α = 0.024: why it stopped", "not finite", str(divergent.status), reason="the loss overflowed"),
     ]  # fmt: skip
     caption = (
         "(a) The loss above its least value: 0.0235, just below the bound, is the fastest; 0.024, just above it, grows "
@@ -94,9 +94,9 @@ def draw(C, runs, exact):
     plane.contour(x, y, values, levels=np.geomspace(10, 4000, 10), colors="#b9b4a8", linewidths=0.8)
     for (rate, run), colour, dash in zip(runs.items(), COLOURS, DASHES, strict=False):
         excess = np.asarray(run.history.fun) - C(exact)
-        label = f"α = {rate:g}: " + (f"{run.nit} iterations" if np.isfinite(run.fun) else "diverges")
+        label = f"α = {rate:g}: " + (f"{run.nit} iterations" if run.success else "diverges")
         loss.semilogy(excess[:3200], color=colour, linestyle=dash, label=label)
-        if np.isfinite(run.fun):
+        if run.success:
             path, width = np.transpose(run.history.x[:300]), 2.5 if rate == RATES[0] else 0.7
             plane.plot(
                 *path, color=colour, linestyle="-", linewidth=width, zorder=2 + width, label=f"α = {rate:g}, 300 steps"
