@@ -298,8 +298,8 @@ class Tape(Shown, BareTape):
     def __init__(self):
         super().__init__()
         self.entries = []
-        self.inputs = None  # of a recorded function, {parameter: tree of its variables}
-        self.outputs = None  # and the tree that it returned
+        self.inputs: Any = None  # of a recorded function, {parameter: tree of its variables}
+        self.outputs: Any = None  # and the tree that it returned
 
     def variable(self, value, name=""):
         """A traced copy of a number or array, to compute with.
