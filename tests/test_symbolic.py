@@ -13,6 +13,7 @@ from autodiff.errors import CheckError, InputError, StructureError, UnsupportedE
 from autodiff.primitive import general
 from autodiff.symbolic.counterparts import elementwise
 from autodiff.symbolic.functions import _known_classes
+from autodiff.symbolic.general import general as general_table
 
 x, y, z = sp.symbols("x y z", real=True)
 
@@ -190,7 +191,7 @@ ONE_WAY = {np.i0, np.ldexp}  # NumPy's Bessel function is this one alone, and ld
 @pytest.mark.parametrize("function", [f for f in elementwise() if f not in ONE_WAY], ids=lambda f: f.__name__)
 def test_there_and_back_is_the_same_function(function):
     nin = getattr(function, "nin", 1)
-    symbols, at = (x, y)[:nin], AT.get(function, (0.3, 0.6)[:nin])
+    symbols, at = (x, y, z)[:nin], AT.get(function, (0.3, 0.6, 0.9)[:nin])
     there = symbolic.to_sympy(function, *symbols, at=at)
     assert all(isinstance(part, _known_classes()) for part in sp.preorder_traversal(there))
     assert symbolic.from_sympy(there, symbols)(*at) == pytest.approx(function(*at), rel=1e-14)
@@ -229,9 +230,7 @@ WRONG = {
 
 @pytest.mark.parametrize("mode", WRONG)
 def test_a_wrong_rule_is_caught_and_named(mode, monkeypatch):
-    from autodiff.symbolic import reductions
-
-    table = {**reductions.general(), wrong: lambda args, at, params: np.frompyfunc(sp.sin, 1, 1)(*args)}
+    table = {**general_table(), wrong: lambda args, at, params: np.frompyfunc(sp.sin, 1, 1)(*args)}
     monkeypatch.setattr("autodiff.symbolic.replay.general", lambda: table)
     message = (
         rf"{mode} mode: the derivative of the result\['y'\]\[0\] with respect to argument 1\['v'\]\[0\] is -.*SymPy"
@@ -241,9 +240,7 @@ def test_a_wrong_rule_is_caught_and_named(mode, monkeypatch):
 
 
 def test_a_wrong_value_is_caught(monkeypatch):
-    from autodiff.symbolic import reductions
-
-    table = {**reductions.general(), wrong: lambda args, at, params: args[0]}
+    table = {**general_table(), wrong: lambda args, at, params: args[0]}
     monkeypatch.setattr("autodiff.symbolic.replay.general", lambda: table)
     with pytest.raises(CheckError, match="the value of the result is .*, but SymPy finds 1.0, from x0"):
         symbolic.check(WRONG["forward"], 1.0)

@@ -7,13 +7,23 @@ at the point where the tape was recorded: they get the values beside the express
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from functools import cache
 
 import numpy as np
 from numpy._core.umath import clip  # what np.clip ends in; it has no public name
 
-__all__ = ["branches", "elementwise", "exactly"]
+__all__ = ["branches", "elementwise", "exactly", "key_of", "of_family"]
+
+
+def key_of(primitive):
+    """What the tables list a primitive by: the function that it evaluates; its name, where that function is ours."""
+    return primitive.name if _is_ours(primitive) else primitive.function
+
+
+def _is_ours(primitive):
+    return (getattr(primitive.function, "__module__", None) or "").startswith(__package__.partition(".")[0] + ".")
 
 
 @cache
@@ -81,6 +91,7 @@ def branches():
 
     third = sp.Rational(1, 3)
     return {
+        "modf": lambda x, at_x: x - int(at_x),
         np.cbrt: lambda x, at_x: x**third if at_x >= 0 else -((-x) ** third),
         np.remainder: lambda x, y, at_x, at_y: x - y * _quotient(at_x, at_y, math.floor),
         np.fmod: lambda x, y, at_x, at_y: x - y * _quotient(at_x, at_y, math.trunc),
@@ -88,6 +99,20 @@ def branches():
         np.heaviside: lambda x, h, at_x, at_h: h if at_x == 0 else sp.Integer(at_x > 0),
         np.nextafter: lambda x, y, at_x, at_y: x + exactly(np.nextafter(at_x, at_y) - at_x),
     }
+
+
+def of_family(primitive):
+    """The counterpart of a derivative of np.sinc, or of a modified Bessel function; None for any other primitive."""
+    import sympy as sp
+
+    if not _is_ours(primitive):
+        return None
+    if found := re.fullmatch(r"sinc_derivative_(\d+)", primitive.name):
+        order, t = int(found[1]), sp.Dummy(real=True)
+        return lambda x: sp.diff(sp.sinc(sp.pi * t), t, order).subs(t, x)
+    if found := re.fullmatch(r"i(\d+)", primitive.name):
+        return lambda x: sp.besseli(int(found[1]), x)
+    return None
 
 
 def _quotient(x, y, whole):

@@ -10,8 +10,8 @@ from ..errors import InputError, UnsupportedError
 from ..inspect.reading import returned
 from ..tape import Recorded, Reference
 from ..tracer import shape_of, unwrap
-from .counterparts import branches, elementwise, exactly
-from .reductions import general
+from .counterparts import branches, elementwise, exactly, key_of, of_family
+from .general import general
 
 __all__ = ["as_expressions", "of_tape", "on_symbols", "outputs", "symbols_like"]
 
@@ -104,30 +104,35 @@ def outputs(tape, inputs, result):
 
 def _apply(primitive, args, numbers, params):
     """The primitive on expressions: args as expressions where they are traced, as numbers throughout in `numbers`."""
-    function = primitive.function
+    key = key_of(primitive)
     if isinstance(primitive, Elementwise):
-        args = [as_expressions(arg) for arg in args]
-        if function in elementwise():
-            return np.frompyfunc(elementwise()[function], len(args), 1)(*args)
-        if function in branches():
-            return np.frompyfunc(branches()[function], 2 * len(args), 1)(*args, *numbers)
-        if not isinstance(function, np.ufunc):  # made of operators, perhaps, which expressions have too
-            try:
-                return function(*args, **params)
-            except (TypeError, AttributeError) as error:
-                raise _no_counterpart(primitive) from error
-    elif primitive.kind in ("linear", "bilinear", "multilinear"):
+        return _apply_elementwise(primitive, key, [as_expressions(arg) for arg in args], numbers, params)
+    if key in general():
+        return general()[key](args, numbers, params)
+    if primitive.kind in ("linear", "bilinear", "multilinear"):
         args = [as_expressions(arg) if _is_floating(arg) else arg for arg in args]
         params = {name: value for name, value in params.items() if name != "dtype"}
-        if primitive.name == "astype":
+        if key == "astype":
             return args[0]
         try:
-            return primitive.evaluate(*args, **params)
+            return _exact_coefficients(primitive.evaluate(*args, **params))
         except TypeError as error:
             raise _no_counterpart(primitive) from error
-    elif function in general():
-        return general()[function](args, numbers, params)
     raise _no_counterpart(primitive)
+
+
+def _apply_elementwise(primitive, key, args, numbers, params):
+    counterpart = elementwise().get(key) or of_family(primitive)
+    if counterpart:
+        return np.frompyfunc(counterpart, len(args), 1)(*args)
+    if key in branches():
+        return np.frompyfunc(branches()[key], 2 * len(args), 1)(*args, *numbers)
+    if isinstance(primitive.function, np.ufunc):
+        raise _no_counterpart(primitive)
+    try:  # it may be made of operators, which expressions have too
+        return primitive.function(*args, **params)
+    except (TypeError, AttributeError) as error:
+        raise _no_counterpart(primitive) from error
 
 
 def _no_counterpart(primitive):
@@ -135,6 +140,19 @@ def _no_counterpart(primitive):
         f"{primitive.name} has no counterpart in SymPy here, so it cannot be computed with symbols. "
         "Write the function with others, or check its derivatives by `ad.testing.check_grads`."
     )
+
+
+def _with_exact_coefficients(expression):
+    """A sum of products whose coefficients are exact where floats have crept in: x in place of 1.0*x."""
+    if getattr(expression, "is_Add", False):
+        return expression.func(*map(_with_exact_coefficients, expression.args))
+    if getattr(expression, "is_Mul", False):
+        coefficient, rest = expression.as_coeff_Mul()
+        return exactly(float(coefficient)) * rest if coefficient.is_Float else expression
+    return expression
+
+
+_exact_coefficients = np.frompyfunc(_with_exact_coefficients, 1, 1)
 
 
 def _is_floating(x):
