@@ -17,10 +17,13 @@ from .classics import (
     styblinski_tang,
     three_hump_camel,
 )
+from .more_garbow_hillstrom import mgh
 from .problem import Problem
+from .residual_problem import ResidualProblem
 
 __all__ = [
     "Problem",
+    "ResidualProblem",
     "ackley",
     "beale",
     "booth",
@@ -29,6 +32,7 @@ __all__ = [
     "himmelblau",
     "levy",
     "matyas",
+    "mgh",
     "peaks",
     "quadratic",
     "rastrigin",
