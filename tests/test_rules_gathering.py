@@ -30,6 +30,27 @@ def test_what_take_returns_is_a_copy():
     assert ad.grad(f)(X).tolist() == np.ones((2, 3)).tolist()
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x, numbers: np.take(x, numbers, axis=1),
+        lambda x, numbers: np.take_along_axis(x, numbers[None], 1),
+        lambda x, numbers: np.bincount(numbers, x[0]),
+        lambda x, numbers: np.add.reduceat(x, numbers, axis=1),
+        lambda x, numbers: np.choose(numbers, [x[0], x[1], x[1]]),
+        lambda x, numbers: np.where(numbers, x, 0.0),
+    ],
+)
+def test_indices_may_be_written_to_afterwards(use):
+    def f(x, numbers):
+        y = use(x, numbers)
+        numbers[:] = 1
+        return (y * y).sum()
+
+    expected = ad.grad(lambda x: (use(x, np.array([2, 0, 1])) ** 2).sum())(X)
+    assert np.array_equal(ad.grad(f)(X, np.array([2, 0, 1])), expected)
+
+
 def test_entries_written_over_lose_their_derivatives():
     def f(x, v):
         y = x * 1.0
@@ -83,13 +104,13 @@ def test_counts_are_constants():
     assert ad.grad(f)(X).tolist() == [[2.0, 4.0, 0.0], [2.0, 4.0, 0.0]]
 
 
-@pytest.mark.parametrize("bins", [3, [0.5, 2.0, 4.0, 6.0], "auto"])
-@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("density", [False, True])
+@pytest.mark.parametrize(
+    ("bins", "weighted"),
+    [(3, False), (3, True), ([0.5, 2.0, 4.0, 6.0], False), ([0.5, 2.0, 4.0, 6.0], True), ("auto", False)],
+)
 def test_traced_histograms_have_the_counts_of_numpy(rng, bins, weighted, density):
     data, weights = rng.uniform(0, 6, 40).round(1), rng.uniform(size=40) if weighted else None
-    if weighted and bins == "auto":
-        pytest.skip("NumPy does not estimate bins of weighted data")
     expected = np.histogram(data, bins, weights=weights, density=density)
     found, _ = ad.jvp(lambda x: np.histogram(x, bins, weights=weights, density=density), (data,), (data,))
     assert np.allclose(found[0], expected[0], rtol=1e-14) and np.allclose(found[1], expected[1], rtol=1e-15)

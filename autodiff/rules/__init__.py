@@ -9,6 +9,7 @@ import importlib
 from . import arithmetic, complex, indexing, joining, products, reductions, selection, shapes
 
 ON_DEMAND = (
+    "applying",
     "calculus",
     "constants",
     "counting",

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..tracer import dtype_of, implements, shape_of, unwrap
-from .indexing import index_add
+from .indexing import index_add, plain_index
 
 
 @implements(np.bincount)
@@ -17,7 +17,7 @@ def bincount(x, /, weights=None, minlength=0):
         raise UnsupportedError.keyword("np.bincount", "weights are complex; call it for their real and imaginary parts")
     if shape_of(weights) != numbers.shape:
         raise ValueError(f"np.bincount: weights of shape {shape_of(weights)} for numbers of shape {numbers.shape}")
-    return index_add(np.zeros(counts.shape), weights, index=numbers)
+    return index_add(np.zeros(counts.shape), weights, index=plain_index(numbers))
 
 
 @implements(np.histogram_bin_edges)

@@ -15,7 +15,8 @@ _REDUCED = {
     np.logical_and: np.all, np.logical_or: np.any,
 }  # fmt: skip
 _ACCUMULATED = {np.add: np.cumsum, np.multiply: np.cumprod}
-_ASSOCIATIVE = {np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logaddexp2, np.hypot}
+_EXTREMA = {np.maximum, np.minimum, np.fmax, np.fmin}
+_ASSOCIATIVE = _EXTREMA | {np.logaddexp, np.logaddexp2, np.hypot}
 
 # -- keywords of a call ------------------------------------------------------------------------------------------------
 
@@ -153,12 +154,22 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
     if ufunc in _ACCUMULATED:
         return _into(out, _ACCUMULATED[ufunc](array, axis=axis))
     _require_binary(ufunc, "accumulate")
+    if ufunc in _EXTREMA:
+        return _into(out, np.take_along_axis(array, _places_of_running_extremum(ufunc, unwrap(array), axis), axis))
     rows, back = rows_along(array, axis)
     if not rows.shape[-1]:
         return _into(out, array)
     if ufunc in _ASSOCIATIVE:
         return _into(out, back(_by_doubling(ufunc, rows)))
     return _into(out, back(np.stack(_one_by_one(ufunc, rows), axis=-1)))
+
+
+def _places_of_running_extremum(ufunc, x, axis):
+    """Where each partial result is to be found: of entries that tie, in the last one."""
+    running = ufunc.accumulate(x, axis=axis)
+    reached = np.equal(x, running) | (np.isnan(x) & np.isnan(running))
+    places = np.arange(x.shape[axis]).reshape((-1,) + (1,) * (x.ndim - 1 - axis % x.ndim))
+    return np.maximum.accumulate(np.where(reached, places, 0), axis=axis)
 
 
 def _by_doubling(ufunc, rows):
