@@ -51,7 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     runner.set_defaults(command=_run)
 
     download = commands.add_parser("download", help="fetch the full MNIST files (12 MB) and verify their checksums")
-    download.add_argument("--into", type=Path, default=None, metavar="DIR", help="the folder (default: $DUALTAPE_DATA)")
+    download.add_argument(
+        "--into",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="the folder (default: $DUALTAPE_DATA, or ~/.cache/dualtape)",
+    )
     download.set_defaults(command=_download)
     return parser
 
@@ -111,7 +117,7 @@ def _print_summary(reports: Sequence[Report]) -> None:
             bound = "" if check.relation in ("close", "exact") else f"{check.relation} "
             print(
                 f"failed: {report.demo.id}: {check.name}: expected {bound}{show(check.expected)}, "
-                f"found {show(check.found)}, tolerance {check.tolerance:.1g}"
+                f"found {show(check.found)}, tolerance {check.tolerance:.3g}"
             )
         if report.status is Status.RAISED:
             print(f"raised: {report.demo.id}:\n{report.message}")

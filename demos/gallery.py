@@ -125,11 +125,7 @@ def _entry(report: Report, out: Path) -> Markup:
         tag("h3", demo.title, " ", _mark(report.status)),
         tag("p", " · ".join(filter(None, facts)), class_="facts"),
         *_prose(demo.about),
-        *(
-            [tag("p", tag("b", "Where the slide is corrected. "), _words(demo.erratum), class_="erratum")]
-            if demo.erratum
-            else []
-        ),
+        *([tag("p", tag("b", "About the slide. "), _words(demo.erratum), class_="erratum")] if demo.erratum else []),
         *([tag("pre", report.message.strip(), class_=f"message {report.status}")] if report.message else []),
         *figures,
         *([_table(report.checks)] if report.checks else []),
@@ -151,7 +147,7 @@ def _table(checks: Sequence[Check]) -> Markup:
         tolerance: tuple[object, ...] = ("exact",) if check.relation == "exact" else ()
         if check.difference is not None:
             unit = " relative" if check.relative else ""
-            tolerance = f"{check.tolerance:.1g}{unit}", tag("small", f"off by {check.difference:.1g}")
+            tolerance = f"{check.tolerance:.3g}{unit}", tag("small", f"off by {check.difference:.2g}")
         bound = {"at most": "≤ ", "at least": "≥ "}.get(check.relation, "")
         verdict = "pass" if check.passed else "fail"
         cells = (
