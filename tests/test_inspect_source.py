@@ -231,6 +231,13 @@ def test_a_tape_made_by_hand_has_a_source_of_its_variables():
     assert source.function()(2.0, 3.0) == (6.0, 5.0)
 
 
+def test_variables_that_python_would_confuse_are_told_apart():
+    tape = ad.Tape()
+    x = [tape.variable(float(k), name) for k, name in enumerate(["v₃", "v_3", "np", "a b", "a-b"])]
+    np.sqrt((x[0] + 2 * x[1] + 4 * x[2] + 8 * x[3] + 16 * x[4]) ** 2)
+    assert tape.source().function()(0.0, 1.0, 2.0, 3.0, 4.0) == 2 + 8 + 24 + 64
+
+
 def test_a_name_that_python_does_not_allow_is_refused():
     with pytest.raises(InputError, match="'for'"):
         ad.record(C, 0.5, 2.0, 5.0).source("for")

@@ -12,7 +12,7 @@ from ..tape import Reference
 from .notation import Short, public_name
 from .reading import is_variable, position
 
-__all__ = ["Operand", "are_python_numbers", "equation", "statements"]
+__all__ = ["equation", "is_python_number", "operands_of", "statements"]
 
 OPERATORS = {
     np.add: "+",
@@ -24,7 +24,8 @@ OPERATORS = {
     np.matmul: "@",
 }  # fmt: skip
 SIGNS = {np.negative: "-", np.positive: "+"}
-_ARITHMETIC = (np.ndarray, np.generic, int, float, complex)
+_PYTHON_NUMBERS = (float, int, complex)
+_ARITHMETIC = (np.ndarray, np.generic, *_PYTHON_NUMBERS)
 
 
 class Operand(NamedTuple):
@@ -179,6 +180,16 @@ FORMS = {
 # -- the forms in general ----------------------------------------------------------------------------------------------
 
 
+def operands_of(entry, called, notation, python_numbers=()):
+    """The operands of an entry, given the names of all values, and the indices of those that are Python numbers."""
+    return [
+        Operand(called[a.index], None, False, a.index in python_numbers)
+        if isinstance(a, Reference)
+        else Operand(notation.value(a), a, True, a.__class__ in _PYTHON_NUMBERS)
+        for a in entry.operands
+    ]
+
+
 def statements(entry, target, notation, operands):
     """The lines that give the target, or the targets, the value of an entry."""
     primitive, params = entry.primitive, entry.params
@@ -205,13 +216,8 @@ def equation(tape, index, called):
     if place is not None:
         entry = tape.entries[place[0]]
     notation = Short()
-    operands = [
-        Operand(called[a.index], None, False, False)
-        if isinstance(a, Reference)
-        else Operand(notation.value(a), a, True, False)
-        for a in entry.operands
-    ]
-    return "; ".join(statements(entry, target, notation, operands)) + (f"[{place[1]}]" if place else "")
+    lines = statements(entry, target, notation, operands_of(entry, called, notation))
+    return "; ".join(lines) + (f"[{place[1]}]" if place else "")
 
 
 def _is_ours(function):
@@ -238,22 +244,12 @@ def _behaves_like_numpy(function, left, right):
     return True
 
 
-def are_python_numbers(tape):
-    """For every value, whether the source computes it in Python numbers, when it is given what the tape was given."""
-    found = []
-    for entry in tape.entries:
-        if entry.primitive is None:
-            found.append(not entry.operands and entry.value.__class__ in (float, complex))
-            continue
-        operands = [
-            Operand("", None, False, found[a.index])
-            if isinstance(a, Reference)
-            else Operand("", a, True, a.__class__ in (float, int, complex))
-            for a in entry.operands
-        ]
-        operator = not entry.params and _operator(entry.primitive.function, operands)
-        found.append(bool(operator) and all(operand.is_python_number for operand in operands))
-    return found
+def is_python_number(entry, operands=()):
+    """Whether the source computes an entry in Python numbers, when it is given what the tape was given."""
+    if entry.primitive is None:
+        return not entry.operands and entry.value.__class__ in _PYTHON_NUMBERS
+    operator = None if entry.params else _operator(entry.primitive.function, operands)
+    return operator is not None and all(operand.is_python_number for operand in operands)
 
 
 def _arguments(notation, operands, params):

@@ -124,7 +124,7 @@ class _Folding:
         """The layers of each band, of about the same width."""
         ends = np.cumsum(np.add(self.widths, self.gaps))
         wanted = np.minimum((ends - ends[0] / 2) * bands // ends[-1], bands - 1)
-        return [np.flatnonzero(wanted == band) for band in np.unique(wanted)]
+        return [np.flatnonzero(wanted == band).tolist() for band in np.unique(wanted)]
 
     def placement(self):
         left, right, centre, total = {}, {}, {}, 0.0

@@ -10,6 +10,8 @@ class Shown:
 
     __slots__ = ()
 
+    entries: list
+
     def __str__(self):
         return self.table()
 

@@ -8,8 +8,7 @@ from collections import defaultdict
 from .. import tree
 from ..errors import InputError
 from ..nodes import kinds
-from ..tape import Reference
-from .forms import Operand, are_python_numbers, statements
+from .forms import is_python_number, operands_of, statements
 from .notation import Python, identifier
 from .reading import is_on, is_variable, names, needed, results, returned
 
@@ -76,11 +75,14 @@ def _inputs(tape, called):
     """{parameter: its tree, with the index of a variable at each leaf}."""
     inputs = {name: tree.map(lambda x: x.index, argument) for name, argument in (tape.inputs or {}).items()}
     known = set(tree.leaves(inputs))
+    steps = [name for name, entry in zip(called, tape.entries, strict=True) if not is_variable(entry)]
+    taken = {"np", "scipy", *inputs, *steps}
     for index, entry in enumerate(tape.entries):
         if is_variable(entry) and index not in known:
             parameter = identifier(called[index])
-            while parameter in inputs or parameter in ("np", "scipy"):
+            while parameter in taken:
                 parameter += "_"
+            taken.add(parameter)
             inputs[parameter] = index
     return inputs
 
@@ -110,17 +112,13 @@ def _keys_are_literal(structure):
 
 
 def _body(tape, called, notation):
-    python_numbers = are_python_numbers(tape)
-    lines = []
+    lines, python_numbers = [], set()
     for index in needed(tape, results(tape)):
         entry = tape.entries[index]
+        operands = operands_of(entry, called, notation, python_numbers)
+        if is_python_number(entry, operands):
+            python_numbers.add(index)
         if entry.primitive is not None:
-            operands = [
-                Operand(called[a.index], None, False, python_numbers[a.index])
-                if isinstance(a, Reference)
-                else Operand(notation.value(a), a, True, a.__class__ in (float, int, complex))
-                for a in entry.operands
-            ]
             target = called[index]
             if entry.results is not None:
                 several = [called[index + k] for k in range(len(entry.results))]
