@@ -16,6 +16,7 @@ from .status import Status
 __all__ = ["Descent", "bfgs", "lbfgs", "newton", "steepest_descent"]
 
 _PATIENCE = 8  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
+_STRIKES = 4  # times that it is suspected in vain, before the run is given up
 
 
 class Descent(Method):
@@ -87,12 +88,11 @@ class Descent(Method):
             self._idle, self._least_gradient = 0, min(gradient, self._least_gradient)
             return None
         self._idle += 1
-        if self._idle < _PATIENCE:
+        if self._idle % _PATIENCE:
             return None
-        self._idle = 0
         if is_at_precision_limit(objective, self.x, self.fun, self.jac, direction):
             return Status.PRECISION_LIMIT
-        return None
+        return Status.LINE_SEARCH_FAILED if self._idle == _STRIKES * _PATIENCE else None
 
 
 def steepest_descent(
@@ -116,13 +116,16 @@ def steepest_descent(
 
 
 def bfgs(
-    line_search: str | LineSearch = "strong_wolfe", initial_step: InitialStep | None = None, scale: bool = True
+    line_search: str | LineSearch = "strong_wolfe",
+    initial_step: InitialStep | None = None,
+    scale: float | None = 30.0,
 ) -> Descent:
     """BFGS: Newton's method with an inverse Hessian learnt from gradients. O(n²) work and memory for each iteration.
 
         x⁺ = x - α H ∇f(x),    H⁺ = (I - ρ s yᵀ) H (I - ρ y sᵀ) + ρ s sᵀ,    ρ = 1 / yᵀs
 
-    scale  whether H is scaled to the curvature of the first step before it is first updated
+    initial_step  where the search starts; by default at the step that would repeat the last decrease, but at most 1
+    scale         of the first H, in units of the first curvature seen; None for the identity
 
     Source: Nocedal and Wright 2006, algorithm 6.1.
 
@@ -130,18 +133,18 @@ def bfgs(
     >>> optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "bfgs").x.round(6)
     array([1., 1.])
     """
-    return Descent("bfgs", BFGS(scale), line_search, initial_step or UnitStep())
+    return Descent("bfgs", BFGS(scale), line_search, initial_step or PreviousDecrease())
 
 
 def lbfgs(
     line_search: str | LineSearch = "strong_wolfe",
     initial_step: InitialStep | None = None,
     memory: int = 10,
-    scale: str = "newest",
+    scale: str | None = "newest",
 ) -> Descent:
     """L-BFGS: BFGS from the last `memory` steps alone, for many variables. O(memory · n) for each iteration.
 
-    scale  "newest": the matrix that is updated has the size of the newest curvature; "first": of the first, as in BFGS
+    scale  "newest": the matrix that is updated has the size of the newest curvature; None: it is the identity
 
     Source: Nocedal and Wright 2006, algorithm 7.5.
 

@@ -61,6 +61,8 @@ class History:
         return np.array(self._table[self.columns.index(name) :: len(self.columns)])
 
     def __getattr__(self, name: str) -> np.ndarray:
+        if name in ("x", "evaluated"):
+            raise AttributeError(f"the history holds no points, so it has no {name}; run with record='full'")
         columns = self.__dict__.get("columns", ())  # absent while a copy is being made
         if name in columns:
             return self[name]
@@ -71,11 +73,11 @@ class History:
 
     @property
     def x(self) -> Any:
-        return self._trees(self.iterates, "iterates")
+        return self._trees(self.iterates)
 
     @property
     def evaluated(self) -> Any:
-        return self._trees(self.points, "evaluated points")
+        return self._trees(self.points)
 
     def to_dict(self) -> dict[str, np.ndarray]:
         """All columns, and x where it is recorded."""
@@ -102,8 +104,8 @@ class History:
     def _row(self, row):
         return self._table[row * len(self.columns) : (row + 1) * len(self.columns)]
 
-    def _trees(self, vectors, what):
+    def _trees(self, vectors):
         if vectors is None:
-            raise AttributeError(f"the {what} are not in the history; ask for them by record='full'")
+            raise AttributeError  # which leads to __getattr__, and that says why
         trees = [self._unravel(vector) for vector in vectors]
         return np.array(trees) if all(isinstance(tree, np.ndarray | float) for tree in trees) else trees

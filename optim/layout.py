@@ -75,13 +75,12 @@ class Layout:
         traced = not isinstance(vector, np.ndarray)
         leaves = []
         for place, shape, dtype, cls in zip(self.slices, self.shapes, self._dtypes, self._classes, strict=True):
-            if shape == ():
-                leaf = vector[place.start]
-                if not traced:
-                    leaf = dtype.type(leaf) if issubclass(cls, np.generic | np.ndarray) else float(leaf)
-            else:
-                leaf = vector[place].reshape(shape)
-                leaf = leaf if traced else leaf.astype(dtype)
+            if traced:
+                leaf = vector[place].reshape(shape) if shape else vector[place.start]
+            elif issubclass(cls, np.ndarray):
+                leaf = vector[place].reshape(shape).astype(dtype)
+            else:  # a number
+                leaf = dtype.type(vector[place.start]) if issubclass(cls, np.generic) else float(vector[place.start])
             leaves.append(leaf)
         return self.rebuild(leaves)
 

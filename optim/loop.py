@@ -55,7 +55,6 @@ class Run:
     def __iter__(self) -> Iterator[Run]:
         objective, method, termination, history = self.objective, self.method, self.termination, self.history
         began = perf_counter() - self.elapsed
-        objective.limit(termination.max_nfev, began + termination.max_time)
         objective.evaluated = history.points
         recording, extra, sign = history.record != "none", history.columns[len(BASE_COLUMNS) :], objective.sign
         may_go_on = termination.may_go_on
@@ -63,6 +62,7 @@ class Run:
         if self.nit < 0:
             self._start()
             self.nit = 0
+        objective.limit(termination.max_nfev, began + termination.max_time)
         while True:
             x, fun, nfev = method.x, method.fun, objective.nfev
             optimality = method.optimality(x, method.jac)

@@ -143,8 +143,9 @@ def _prepare(
         raise UnknownOptionError(f"record={record!r}{near_matches(record, RECORDS) or ';'} give one of {list(RECORDS)}")
     if keep not in (None, "best", "last"):
         raise UnknownOptionError(f"keep={keep!r}; give 'best', 'last' or None, which leaves it to the method")
-    before = x0.run if isinstance(x0, Result) else None
-    if before is not None:
+    before = None
+    if isinstance(x0, Result):
+        before = x0.run
         solver, x0 = _continued(before, method, options), x0.x
     else:
         solver = make_method(method, options)
@@ -167,6 +168,8 @@ def _prepare(
 
 def _continued(before, method, options):
     """The method of a run before, which goes on from its state."""
+    if before is None:
+        raise UnsupportedProblemError("a result that was copied or pickled has no run to go on with; start from result.x")
     if options or method not in ("bfgs", before.method.name):
         raise UnknownMethodError(
             f"x0 is the result of a run of {before.method.name!r}, which goes on as it is; leave out the method and "

@@ -85,6 +85,9 @@ class Result:
     def keys(self) -> list[str]:
         return [f.name for f in fields(self) if f.name != "run"]
 
+    def __getstate__(self):
+        return self.__dict__ | {"run": None}  # which holds the user's functions, and these need not have copies
+
     def __repr__(self):
         counts = f"nit {self.nit}   nfev {self.nfev}   njev {self.njev}   nhev {self.nhev}   {self.time:.3g} s"
         lines = [

@@ -14,19 +14,19 @@ __all__ = ["LimitedMemoryBFGS"]
 class LimitedMemoryBFGS:
     """d = -H ∇f(x), where H is γ I, γ = yᵀs / yᵀy of the newest pair, updated as in BFGS by the last `memory` pairs.
 
-    The product takes 4 `memory` n multiplications by the two-loop recursion. With scale="first" γ is that of the first
-    pair, and while the memory lasts the directions are those of BFGS.
+    The product takes 4 `memory` n multiplications by the two-loop recursion. With scale=None γ is 1, and while the
+    memory lasts the directions are those of BFGS from the identity.
 
     Source: Nocedal and Wright 2006, algorithm 7.4 and equation (7.20). Nocedal 1980.
     """
 
     order = 1
 
-    def __init__(self, memory: int = 10, scale: str = "newest"):
+    def __init__(self, memory: int = 10, scale: str | None = "newest"):
         if memory < 1:
             raise ValueError(f"L-BFGS needs a memory of at least one pair, not {memory}")
-        if scale not in ("newest", "first"):
-            raise ValueError(f"scale is 'newest' or 'first', not {scale!r}")
+        if scale not in ("newest", None):
+            raise ValueError(f"scale is 'newest' or None, not {scale!r}")
         self.memory, self.scale = memory, scale
         self.start(0)
 
@@ -37,7 +37,6 @@ class LimitedMemoryBFGS:
     def start(self, n):
         self._pairs: deque[tuple[np.ndarray, np.ndarray, float]] = deque(maxlen=self.memory)  # s, y, ρ; oldest first
         self._gamma = 1.0
-        self._has_scale = False
 
     def at(self, objective, x, jac):
         return -self.product(jac)
@@ -60,8 +59,8 @@ class LimitedMemoryBFGS:
             return
         curvature = float(change @ step)
         self._pairs.append((step, change, 1 / curvature))
-        if self.scale == "newest" or not self._has_scale:
-            self._gamma, self._has_scale = curvature / float(change @ change), True
+        if self.scale is not None:
+            self._gamma = curvature / float(change @ change)
 
     def inverse_hessian(self):
         return None  # it would be the only n × n matrix; `product` applies it

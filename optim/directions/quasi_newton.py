@@ -15,17 +15,22 @@ class BFGS:
         H⁺ = (I - ρ s yᵀ) H (I - ρ y sᵀ) + ρ s sᵀ,    ρ = 1 / yᵀs,
 
     where s is the step and y the change of the gradient along it. H⁺ y = s, and H⁺ is positive definite as H is,
-    provided that yᵀs > 0, which the Wolfe conditions see to; steps without are not learnt from. H starts as the
-    identity, and is scaled by yᵀs / yᵀy before the first update, so that its size is right.
+    provided that yᵀs > 0, which the Wolfe conditions see to; steps without are not learnt from.
 
-    scale  whether to scale so
+    Before the first update H is the identity times `scale` · sᵀs / yᵀs, the inverse of the first curvature seen, but
+    enlarged: where H is too large, one step shows it; where it is too small, the steps are short, and it grows slowly.
 
-    Source: Nocedal and Wright 2006, equations (6.17) and (6.20). Broyden, Fletcher, Goldfarb, Shanno 1970.
+    scale  None leaves H the identity, whatever the units of x and f
+
+    Source: Nocedal and Wright 2006, equation (6.17), and section 6.1 on the first H. Broyden, Fletcher, Goldfarb,
+    Shanno 1970.
     """
 
     order = 1
 
-    def __init__(self, scale: bool = True):
+    def __init__(self, scale: float | None = 30.0):
+        if scale is not None and not scale > 0:
+            raise ValueError(f"scale must be greater than 0, or None, but it is {scale!r}")
         self.scale = scale
         self.H: np.ndarray | None = None  # none until there is something to learn from
 
@@ -49,8 +54,8 @@ class BFGS:
         curvature = float(change @ step)  # yᵀs
         if self.H is None:
             self.H = np.eye(step.size)
-            if self.scale:
-                self.H *= curvature / float(change @ change)
+            if self.scale is not None:
+                self.H *= self.scale * float(step @ step) / curvature
         product = self.H @ change  # Hy
         cross = np.outer(product, step)  # Hy sᵀ
         weight = (1 + float(change @ product) / curvature) / curvature

@@ -40,7 +40,7 @@ def line_search(spec: str | LineSearch) -> LineSearch:
     """The search of that name with its defaults, or the search itself.
 
     >>> line_search("armijo")
-    Armijo(c1=0.0001, shortest=0.1, longest=0.5, max_evaluations=60)
+    Armijo(c1=0.0001, shortest=0.1, longest=0.5, max_evaluations=60, noise=1e-10)
     """
     if not isinstance(spec, str):
         return spec

@@ -23,7 +23,8 @@ class Trial(NamedTuple):
 
     @property
     def is_finite(self) -> bool:
-        return math.isfinite(self.fun) and (self.jac is None or math.isfinite(self.slope))
+        """Whether there is a value to compare; a slope of minus infinity only says that there is far to go."""
+        return math.isfinite(self.fun) and (self.jac is None or self.slope < math.inf)
 
 
 class Outcome(NamedTuple):
