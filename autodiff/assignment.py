@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import InputError
 from .rules.indexing import index_update, plain_index
-from .tracer import Level, Tracer, dtype_of, unwrap
+from .tracer import Level, Tracer, dtype_of, functions, ufuncs, unwrap
 
 __all__ = ["Buffer", "assign", "link", "overwrite"]
 
@@ -44,8 +44,53 @@ class Buffer(Tracer):
     def __array__(self, dtype=None, copy=None):
         return np.array(self.primal, dtype=dtype, copy=copy)
 
+    # While nothing in it is traced, it can also do what traced values cannot.
+
+    def __array_function__(self, function, types, args, kwargs):
+        if _no_rule_is_needed(function, functions, args, kwargs):
+            return function(*_arrays(args), **_arrays(kwargs))
+        return super().__array_function__(function, types, args, kwargs)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        if _no_rule_is_needed(ufunc, ufuncs, inputs, keywords):
+            return getattr(ufunc, method)(*_arrays(inputs), **_arrays(keywords))
+        return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name in Tracer.__slots__ or not hasattr(np.ndarray, name):
+            return super().__getattr__(name)
+        return getattr(self.primal, name)
+
+    def __float__(self):
+        return float(self.primal)
+
+    def __complex__(self):
+        return complex(self.primal)
+
+    def __reduce__(self):
+        return Buffer, (self.primal,)
+
     def __repr__(self):
         return f"Buffer({self.primal!r})"
+
+
+def _no_rule_is_needed(function, rules, args, kwargs):
+    return function not in rules and function not in rules.load_all() and not _holds_traced((args, kwargs))
+
+
+def _holds_traced(x):
+    if isinstance(x, tuple | list):
+        return any(map(_holds_traced, x))
+    return _holds_traced(tuple(x.values())) if isinstance(x, dict) else isinstance(x, Tracer) and x.level.tag > 0
+
+
+def _arrays(x):
+    """The arrays of buffers, in the nested tuples, lists and dicts of the arguments of a function."""
+    if isinstance(x, tuple | list):
+        return type(x)(map(_arrays, x))
+    if isinstance(x, dict):
+        return {key: _arrays(value) for key, value in x.items()}
+    return x.primal if isinstance(x, Buffer) else x
 
 
 def assign(target, index, value):

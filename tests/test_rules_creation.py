@@ -1,6 +1,8 @@
 """Arrays made from traced values, by NumPy and by autodiff.numpy: every mode, and what is refused."""
 
+import copy
 import inspect
+import pickle
 import subprocess
 import sys
 
@@ -10,7 +12,7 @@ import pytest
 import autodiff as ad
 import autodiff.numpy as np
 from autodiff.assignment import Buffer
-from autodiff.errors import InputError
+from autodiff.errors import InputError, UnsupportedError
 from tests.harness import check_case
 from tests.rules import creation
 
@@ -74,6 +76,25 @@ def test_arrays_made_by_the_namespace_are_arrays_to_numpy():
         assert isinstance(x, Buffer) and isinstance(numpy.asarray(x), numpy.ndarray)
         assert type(x + 1.0) is numpy.ndarray and numpy.asarray(x).sum() == np.sum(x)
     assert numpy.array_equal(np.eye(2, 3, k=1), numpy.eye(2, 3, k=1))
+
+
+def test_arrays_made_by_the_namespace_can_do_whatever_plain_arrays_can_while_nothing_in_them_is_traced():
+    from scipy.special import erf
+
+    x, plain = np.full(4, 2.0), numpy.full(4, 2.0)
+    assert numpy.array_equal(numpy.histogram2d(x, x)[0], numpy.histogram2d(plain, plain)[0])
+    assert numpy.array_equal(erf(x), erf(plain)) and x.tobytes() == plain.tobytes()
+    assert numpy.shares_memory(x.view(int), x) and float(x[:1].sum()) == complex(np.zeros(())) + 2.0
+    assert float(np.ones(())) == 1.0
+    assert numpy.array_equal(pickle.loads(pickle.dumps(x)), plain)
+    assert numpy.array_equal(copy.deepcopy(x), plain)
+
+    def f(t):
+        x[0] = t
+        erf(x)
+
+    with pytest.raises(UnsupportedError, match="erf"):
+        ad.grad(f)(1.0)
 
 
 @pytest.mark.parametrize("dtype", [int, bool, numpy.int8, str])
