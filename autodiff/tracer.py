@@ -169,6 +169,8 @@ class Tracer:
             implementation = functions[function]
         except KeyError:
             raise UnsupportedError.function(_public_name(function)) from None
+        if kwargs:
+            args, kwargs = _by_position(function, args, kwargs)
         try:
             return implementation(*args, **kwargs)
         except TypeError as error:
@@ -314,6 +316,20 @@ class Tracer:
         if hasattr(np.ndarray, name):
             raise UnsupportedAttributeError.of(self, name)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
+def _by_position(function, args, kwargs):
+    """Arguments with those up to the last traced one given by position, which is how rules tell them apart."""
+    if not any(isinstance(value, Tracer) for value in kwargs.values()):
+        return args, kwargs
+    import inspect
+
+    args, kwargs = list(args), dict(kwargs)
+    for name, parameter in list(inspect.signature(function).parameters.items())[len(args) :]:
+        if name not in kwargs or parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
+            break
+        args.append(kwargs.pop(name))
+    return args, kwargs
 
 
 def _public_name(function):

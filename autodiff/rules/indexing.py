@@ -6,7 +6,7 @@ from ..primitive import Like, Linear, View, fit
 from ..tape import Scatter
 from ..tracer import Tracer, dtype_of, shape_of, unwrap
 
-__all__ = ["getitem", "index_add", "index_update", "plain_index"]
+__all__ = ["getitem", "getitem_back", "index_add", "index_update", "plain_index"]
 
 
 def plain_index(index):
@@ -38,7 +38,7 @@ def _is_mask(part):
     return isinstance(part, np.ndarray | np.bool) and part.dtype == bool
 
 
-def _scatter(c, x, index):
+def getitem_back(c, x, index):
     """The transpose of x[index]."""
     c = fit(c, Like(shape_of(c), x.dtype))
     if isinstance(c, Tracer):
@@ -75,7 +75,7 @@ def _with_leading_axes(pulled, v):
     return np.reshape(pulled, (1,) * missing + shape_of(pulled)) if missing > 0 else pulled
 
 
-getitem = View(lambda x, index: x[index], (lambda c, x, index: _scatter(c, x, index),), name="getitem")
+getitem = View(lambda x, index: x[index], (lambda c, x, index: getitem_back(c, x, index),), name="getitem")
 
 index_update = Linear(
     _update,

@@ -10,6 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from ..errors import UnsupportedError
 from ..primitive import Like, Linear, constant, fit, general, linear
 from ..tracer import Tracer, dtype_of, implements, shape_of, unwrap
+from .indexing import getitem_back
 from .keywords import given, into, is_given, masked_by
 
 __all__ = ["count_along", "expanded", "rows_along", "spread"]
@@ -119,7 +120,10 @@ def _flags(keepdims, where):
 
 
 def _chosen(x, ans, axis, keepdims, initial, where):
-    """Which entries were chosen, and among how many; `initial` is one more candidate. nan was chosen from the nans."""
+    """Which entries were chosen, and among how many, None where that is one everywhere.
+
+    `initial` is one more candidate; nan was chosen from the nans.
+    """
     x, ans = unwrap(x), unwrap(ans)
     if axis is not None and not keepdims:
         ans = np.expand_dims(ans, axis)
@@ -128,6 +132,8 @@ def _chosen(x, ans, axis, keepdims, initial, where):
         chosen |= np.isnan(x) & np.isnan(ans)
     if where is not True:
         chosen &= where
+    if initial is None and np.count_nonzero(chosen) == np.size(ans):
+        return chosen, None
     count = np.add.reduce(chosen, axis=axis, keepdims=True)
     if initial is not None:
         count = count + np.equal(initial, ans)
@@ -136,12 +142,21 @@ def _chosen(x, ans, axis, keepdims, initial, where):
 
 def _extremum_jvp(dx, ans, x, axis=None, keepdims=False, initial=None, where=True):
     chosen, count = _chosen(x, ans, axis, keepdims, initial, where)
-    return np.sum(np.where(chosen, dx, 0) / count, axis=axis, keepdims=keepdims)
+    tangents = np.where(chosen, dx, 0)
+    return np.sum(tangents if count is None else tangents / count, axis=axis, keepdims=keepdims)
 
 
 def _extremum_vjp(ans, x, axis=None, keepdims=False, initial=None, where=True):
     chosen, count = _chosen(x, ans, axis, keepdims, initial, where)
-    return lambda c: np.where(chosen, expanded(c, axis, keepdims) / count, 0)
+    if count is None and chosen.size and np.size(ans) == 1:
+        place, like = np.unravel_index(np.argmax(chosen), chosen.shape), Like.of(x)
+        return lambda c: getitem_back(np.reshape(c, ()), like, place)
+
+    def pull(c):
+        c = expanded(c, axis, keepdims)
+        return np.where(chosen, c if count is None else c / count, 0)
+
+    return pull
 
 
 def _declare_extremum(function, *names):

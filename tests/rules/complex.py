@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tests.rules.draws import normal_from
-from tests.rules.products import C
+from tests.rules.draws import C, normal_from
 
 normal = normal_from(34)
 Z = normal(2, 3, dtype=C)

@@ -3,8 +3,7 @@
 import numpy as np
 
 from autodiff import numpy as drop_in
-from tests.rules.draws import normal_from
-from tests.rules.products import C, F
+from tests.rules.draws import C, F, normal_from
 
 normal = normal_from(36)
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import C, F, normal_from
 from tests.rules.reductions import ZEROS, of, squared
+
+normal = normal_from(10)
 
 _X = normal(3, 4)
 _UNEVEN = np.array([0.0, 0.5, 0.8, 2.0])

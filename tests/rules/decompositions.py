@@ -5,8 +5,10 @@ Of complex matrices, eigenvectors and singular vectors have arbitrary phases, so
 
 import numpy as np
 
+from tests.rules.draws import C, F, normal_from
 from tests.rules.linalg import of, regular
-from tests.rules.products import C, F, normal
+
+normal = normal_from(11)
 
 
 def positive(*shape, dtype=np.float64):

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from tests.rules.draws import C, F, normal_from
 from tests.rules.linalg import regular
-from tests.rules.products import C, F, normal
+
+normal = normal_from(12)
 
 
 def of_rank(rank, n, *stack, dtype=np.float64):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import C, F, normal_from
+
+normal = normal_from(13)
 
 
 def of(function, *arguments, **keywords):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+F, C = np.float32, np.complex128
+
 
 def normal_from(seed):
     """normal(*shape, dtype): an array of standard normal numbers, complex where the dtype is."""

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tests.rules.draws import normal_from
-from tests.rules.products import C, F
+from tests.rules.draws import C, F, normal_from
 
 normal = normal_from(33)
 X, V = normal(3, 4), normal(3, 4)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import C, F, normal_from
 from tests.rules.reductions import squared
+
+normal = normal_from(15)
 
 _X, _Y = normal(3, 4), normal(3, 4)
 _DEEP = normal(2, 3, 4)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from tests.rules.draws import C, F, normal_from
 from tests.rules.linalg import of, regular
-from tests.rules.products import C, F, normal
+
+normal = normal_from(17)
 
 VECTOR_ORDERS = [None, np.inf, -np.inf, 1, -1, 2, -2, 3, 0.5, 2.5]
 MATRIX_ORDERS = [None, "fro", "nuc", np.inf, -np.inf, 1, -1, 2, -2]

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import C, F, normal_from
+
+normal = normal_from(18)
 
 LENGTHS = [(5, 3), (5, 2), (3, 5), (2, 5), (4, 4), (4, 1)]
 KNOTS = np.array([-1.0, 0.2, 0.7, 2.0])

@@ -2,14 +2,9 @@
 
 import numpy as np
 
-_rng = np.random.default_rng(20)
+from tests.rules.draws import C, F, normal_from
 
-
-def normal(*shape, dtype=np.float64):
-    drawn = _rng.standard_normal(shape)
-    if np.dtype(dtype).kind == "c":
-        drawn = drawn + 1j * _rng.standard_normal(shape)
-    return drawn.astype(dtype)
+normal = normal_from(20)
 
 
 def shapes_of(name, f, pairs):
@@ -77,8 +72,6 @@ TENSORDOT = [
     ("none", (2, 3), (4,), ((), ())),
     ("empty", (2, 0), (0, 3), 1),
 ]
-C = np.complex128
-F = np.float32
 
 CASES = [
     *shapes_of("matmul", np.matmul, MATMUL_SHAPES),

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import C, F, normal_from
+
+normal = normal_from(19)
 
 MASK = np.array([[True, False, True, True], [False, True, True, False], [True, True, False, False]])
 ZEROS = np.array([[2.0, 0.0, 3.0, -1.0], [0.0, 0.0, 1.5, 2.0], [1.0, -2.0, 0.5, 3.0]])

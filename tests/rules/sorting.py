@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tests.rules.draws import normal_from
-from tests.rules.products import C, F
+from tests.rules.draws import C, F, normal_from
 
 normal = normal_from(32)
 X = normal(3, 4)

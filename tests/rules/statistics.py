@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from tests.rules.products import C, F, normal
+from tests.rules.draws import C, F, normal_from
 from tests.rules.reductions import MASK, of, squared, with_holes
+
+normal = normal_from(21)
 
 _X = normal(3, 4)
 _LONG = normal(3, 7)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tests.rules.draws import normal_from
-from tests.rules.products import F
+from tests.rules.draws import F, normal_from
 
 normal = normal_from(35)
 X, Y = normal(3, 4), normal(3, 4)
