@@ -79,8 +79,7 @@ def draw_graph(tape, direction):
 
 
 def draw_table(tape, direction):
-    drawn = figure(6.4, 2.7)
-    axes = drawn.subplots()
-    axes.axis("off")
-    axes.text(0, 1, tape.table(tangents=direction), family="monospace", fontsize=11, va="top", linespacing=1.5)
+    text = tape.table(tangents=direction)
+    drawn = figure(6.4, 0.24 * len(text.splitlines()))
+    drawn.text(0.02, 0.97, text, family="monospace", fontsize=11, va="top", linespacing=1.5)
     return drawn
