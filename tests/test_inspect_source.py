@@ -222,6 +222,25 @@ def test_the_gradient_has_a_source_of_its_own():
     np.testing.assert_allclose(gradient(w, x), ad.grad(f)(w, x), rtol=1e-15)
 
 
+def test_values_of_an_outer_transformation_are_numbers_in_the_source():
+    found = []
+
+    def f(x):
+        tape = ad.record(lambda y: y * x + np.array([1.0, 2.0]) * x, 2.0)
+        found.append((str(tape), tape.source()))
+        return x
+
+    ad.grad(f)(3.0)
+    table, source = found[0]
+    assert "v1 = y * 3" in table
+    np.testing.assert_array_equal(source.function()(2.0), [9.0, 12.0])
+
+
+def test_a_result_that_depends_on_nothing_is_returned_as_it_is():
+    assert run_again(lambda: (3.0, None)) == (3.0, None)
+    assert run_again(lambda x: "none", 1.0) == "none"
+
+
 def test_a_tape_made_by_hand_has_a_source_of_its_variables():
     tape = ad.Tape()
     x, y = tape.variable(2.0, "θ₁"), tape.variable(3.0, "for")

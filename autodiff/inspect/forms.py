@@ -9,6 +9,7 @@ import numpy as np
 from ..dispatch import Primitive
 from ..elementwise import Elementwise
 from ..tape import Reference
+from ..tracer import unwrap
 from .notation import Short, public_name
 from .reading import is_variable, position
 
@@ -186,7 +187,7 @@ def operands_of(entry, called, notation, python_numbers=()):
         Operand(called[a.index], None, False, a.index in python_numbers)
         if isinstance(a, Reference)
         else Operand(notation.value(a), a, True, a.__class__ in _PYTHON_NUMBERS)
-        for a in entry.operands
+        for a in map(unwrap, entry.operands)  # to the tape, values of other transformations are constants
     ]
 
 
