@@ -7,21 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from .composite import Composite
 from .transform import Transform, Workspace
 
 __all__ = ["Chain", "chain"]
 
 
 @dataclass(frozen=True)
-class Chain(Transform):
+class Chain(Composite):
     """u → first(u) → second(...) → ...; see `chain`."""
 
     parts: tuple[Transform, ...]
     name: str = "chain"
-
-    @property
-    def needs_x(self) -> bool:  # type: ignore[override]
-        return any(part.needs_x for part in self.parts)
 
     def start(self, workspace: Workspace) -> Any:
         return [part.start(workspace) for part in self.parts]
@@ -29,6 +26,11 @@ class Chain(Transform):
     def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
         for part, own in zip(self.parts, state):  # noqa: B905  (made together, and this is where time goes)
             part.apply(u, own, workspace)
+
+    def evaluation(self, state: Any, x: np.ndarray, workspace: Workspace) -> np.ndarray:
+        for part, own in zip(self.parts, state, strict=True):
+            x = part.evaluation(own, x, workspace)
+        return x
 
     def __repr__(self):
         return f"{self.name}({', '.join(map(repr, self.parts))})"

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..method import Method
 from ..objective import Objective
+from .loss import loss_of_objective
 from .transform import Transform, Workspace
 
 __all__ = ["OpenLoop"]
@@ -16,7 +17,9 @@ __all__ = ["OpenLoop"]
 class OpenLoop(Method):
     """x⁺ = x + u, with the step u that a transform makes of ∇f(x).
 
-    Nothing makes the objective descend, so at a limit the last iterate is returned, as the algorithms are written.
+    Where the transform keeps an average of the points it steps through, that is the iterate x, which costs another
+    evaluation in each step. Nothing makes the objective descend, so at a limit the last iterate is returned, as the
+    algorithms are written.
     """
 
     keep = "last"
@@ -33,17 +36,27 @@ class OpenLoop(Method):
         self._workspace = Workspace(objective.layout, np.float64)
         self._state = self.transform.start(self._workspace)
         self._u = self._workspace.zeros()
-        self._needs_x = self.transform.needs_x
-        self._started_at = x
+        self._needs_x = self.transform.needs_x or self.transform.needs_loss
+        self._workspace.loss = loss_of_objective(objective) if self.transform.needs_loss else None
+        self._started_at = self._point = x
+        self._value, self._slope = self.fun, self.jac
 
     def advance(self, objective: Objective) -> None:
         u, workspace = self._u, self._workspace
-        u[:] = self.jac
+        u[:] = self._slope
         if self._needs_x:
-            workspace.x = self.x
+            workspace.x = self._point
+        workspace.value = self._value
         self.transform.apply(u, self._state, workspace)
-        x = self.x + u
-        self.fun, self.jac = objective.value_and_gradient(x)
+        point = self._point + u
+        self._value, self._slope = objective.value_and_gradient(point)
+        self._point = point
+        x = self.transform.evaluation(self._state, point, workspace)
+        if x is point:
+            self.fun, self.jac = self._value, self._slope
+        else:  # steps are made at one point, and the average of them is the iterate
+            x = x.copy()
+            self.fun, self.jac = objective.value_and_gradient(x)
         self.x = x
 
     @property

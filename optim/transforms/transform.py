@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..layout import Layout
+from .loss import loss_of_tree
 
 __all__ = ["OptimizerState", "Transform", "Workspace"]
 
@@ -19,15 +21,20 @@ class Workspace:
     layout         which part of the vectors belongs to which leaf of the parameters
     size, dtype    of the vectors
     x              the parameters, shape (n,), where a transform of the chain `needs_x`, else None
+    value          the loss at x, where one `needs_value`
+    loss           the loss as a function, a `Loss`, where one `needs_loss`
     learning_rate  the rate of the last step; before the first, that of the first. nan where none is used
+    groups         the same for each group of parameters, by its name, where there are groups
     """
 
-    __slots__ = ("_scratch", "dtype", "layout", "learning_rate", "size", "x")
+    __slots__ = ("_scratch", "dtype", "groups", "layout", "learning_rate", "loss", "size", "value", "x")
 
     def __init__(self, layout: Layout, dtype: Any = None):
         self.layout, self.size, self.dtype = layout, layout.size, np.dtype(dtype or layout.dtype)
         self.x: np.ndarray | None = None
+        self.value, self.loss = float("nan"), None
         self.learning_rate = float("nan")
+        self.groups: dict[str, float] = {}
         self._scratch: list[np.ndarray] = []
 
     def zeros(self) -> np.ndarray:
@@ -41,7 +48,7 @@ class Workspace:
 
     def __deepcopy__(self, memo):  # intermediate results are no part of a state
         twin = Workspace(self.layout, self.dtype)
-        twin.learning_rate = self.learning_rate
+        twin.learning_rate, twin.groups = self.learning_rate, dict(self.groups)
         return twin
 
 
@@ -53,13 +60,14 @@ class Transform:
         start(workspace)           -> state, a dict of arrays and numbers
         apply(u, state, workspace)    changes u, shape (n,), in place: gradient in, step out; and the state too
 
-    The state and the intermediate results live in vectors made once, so that a step allocates nothing. `needs_x` says
-    that `workspace.x` must hold the parameters.
+    The state and the intermediate results live in vectors made once, so that a step allocates nothing. `needs_x`,
+    `needs_value`, `needs_loss` say what `workspace` must hold besides. A transform that keeps better parameters than
+    those it steps through, such as an average, defines `evaluation` too.
 
     Everybody else uses the transform on a tree of parameters, such as a model: `init`, then `step` again and again.
     """
 
-    needs_x = False
+    needs_x = needs_value = needs_loss = False
     name = ""
 
     def start(self, workspace: Workspace) -> Any:
@@ -68,6 +76,10 @@ class Transform:
     def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
         raise NotImplementedError(f"{type(self).__name__} must define apply")
 
+    def evaluation(self, state: Any, x: np.ndarray, workspace: Workspace) -> np.ndarray:
+        """The parameters to use once training is done, where it stands at x."""
+        return x
+
     # -- on trees ------------------------------------------------------------------------------------------------------
 
     def init(self, params: Any) -> OptimizerState:
@@ -75,17 +87,36 @@ class Transform:
         workspace = Workspace(Layout(params, "params"))
         return OptimizerState(workspace, self.start(workspace), workspace.zeros(), 0)
 
-    def update(self, grads: Any, state: OptimizerState, params: Any) -> tuple[Any, OptimizerState]:
+    def update(
+        self,
+        grads: Any,
+        state: OptimizerState,
+        params: Any,
+        *,
+        value: float | None = None,
+        loss: Callable[[Any], Any] | None = None,
+    ) -> tuple[Any, OptimizerState]:
         """(step, new state): what to add to the parameters. The old state stays as it was.
 
         grads, params  trees of the structure and shapes that `init` was given
+        value          the loss at params; for methods that need it, such as `polyak_sgd`
+        loss           the loss as a function of a tree like params, the one of this step's mini-batch; for methods that
+                       evaluate it again, such as `sam`, or its Hessian, such as `sophia`
         """
         state = state.copy()
-        self._advance(grads, state, params)
+        self._advance(grads, state, params, value, loss)
         return state.workspace.layout.unravel(state.u), state
 
-    def step(self, grads: Any, state: OptimizerState, params: Any) -> tuple[Any, OptimizerState]:
-        """(new parameters, new state). Nothing given is changed.
+    def step(
+        self,
+        grads: Any,
+        state: OptimizerState,
+        params: Any,
+        *,
+        value: float | None = None,
+        loss: Callable[[Any], Any] | None = None,
+    ) -> tuple[Any, OptimizerState]:
+        """(new parameters, new state). Nothing given is changed. The arguments are those of `update`.
 
         >>> import optim
         >>> opt = optim.sgd(0.1)
@@ -94,14 +125,22 @@ class Transform:
         {'b': 0.4, 'w': array([0.9, 1.9])}
         """
         state = state.copy()
-        self._advance(grads, state, params)
+        self._advance(grads, state, params, value, loss)
         layout = state.workspace.layout
         x = state.workspace.scratch(0)
         layout.gather(params, x, "params", "init's params")
         x += state.u
         return layout.unravel(x), state
 
-    def step_(self, grads: Any, state: OptimizerState, params: Any) -> tuple[Any, OptimizerState]:
+    def step_(
+        self,
+        grads: Any,
+        state: OptimizerState,
+        params: Any,
+        *,
+        value: float | None = None,
+        loss: Callable[[Any], Any] | None = None,
+    ) -> tuple[Any, OptimizerState]:
         """The same in place: writes the new parameters into the arrays of `params`, and changes the state.
 
         Raises TypeError where a parameter is a Python number, which cannot be written to.
@@ -114,16 +153,40 @@ class Transform:
                     f"step_ writes into arrays of floats, but params has a leaf that is {kind}; "
                     "make it an array of floats, or use step"
                 )
-        self._advance(grads, state, params)
+        self._advance(grads, state, params, value, loss)
         for leaf, change in zip(leaves, state.views, strict=True):
             leaf += change
         return params, state
 
-    def _advance(self, grads, state, params):
+    def eval_params(self, state: OptimizerState, params: Any) -> Any:
+        """The parameters to evaluate, where training stands at `params`: an average where the method keeps one.
+
+        >>> import optim
+        >>> opt = optim.ema(optim.sgd(1.0), decay=0.5)
+        >>> params = np.array([4.0])
+        >>> state = opt.init(params)
+        >>> for _ in range(2):
+        ...     params, state = opt.step(np.array([2.0]), state, params)
+        >>> params, opt.eval_params(state, params)
+        (array([0.]), array([1.]))
+        """
+        workspace = state.workspace
+        x = workspace.layout.gather(params, workspace.zeros(), "params", "init's params")
+        return workspace.layout.unravel(self.evaluation(state.inner, x, workspace))
+
+    def _advance(self, grads, state, params, value, loss):
         workspace = state.workspace
         workspace.layout.gather(grads, state.u, "grads", "params")
-        if self.needs_x:
+        if self.needs_x or self.needs_loss:
             workspace.x = workspace.layout.gather(params, state.buffer_of_x(), "params", "init's params")
+        if self.needs_loss:
+            if loss is None:
+                raise TypeError(f"{self.name} evaluates the loss; give it, step(..., loss=lambda params: ...)")
+            workspace.loss = loss_of_tree(loss, workspace.layout)
+        if self.needs_value:
+            if value is None and loss is None:
+                raise TypeError(f"{self.name} needs the value of the loss at params; give it, step(..., value=...)")
+            workspace.value = float(loss(params) if value is None else value)
         self.apply(state.u, state.inner, workspace)
         state.count += 1
 
@@ -150,6 +213,11 @@ class OptimizerState:
     def learning_rate(self) -> float:
         """The rate of the last step; before the first, that of the first. nan where the chain has none."""
         return self.workspace.learning_rate
+
+    @property
+    def learning_rates(self) -> dict[str, float]:
+        """The rates of the groups of parameters, by their names; one rate named "" where there are no groups."""
+        return dict(self.workspace.groups) or {"": self.workspace.learning_rate}
 
     def copy(self) -> OptimizerState:
         return OptimizerState(copy.deepcopy(self.workspace), copy.deepcopy(self.inner), self.u.copy(), self.count)
