@@ -8,6 +8,7 @@ memory NumPy would share follow: a view is written back to its base, and the vie
 from __future__ import annotations
 
 import weakref
+from typing import Any
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def _holds_traced(x):
     return _holds_traced(tuple(x.values())) if isinstance(x, dict) else isinstance(x, Tracer) and x.level.tag > 0
 
 
-def _arrays(x):
+def _arrays(x: Any) -> Any:
     """The arrays of buffers, in the nested tuples, lists and dicts of the arguments of a function."""
     if isinstance(x, tuple | list):
         return type(x)(map(_arrays, x))
