@@ -1,5 +1,6 @@
 """Functions to try optimizers on, with their known minima, in plain NumPy."""
 
+from .bbob import bbob
 from .classics import (
     ackley,
     beale,
@@ -25,6 +26,7 @@ __all__ = [
     "Problem",
     "ResidualProblem",
     "ackley",
+    "bbob",
     "beale",
     "booth",
     "goldstein_price",
