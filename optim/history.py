@@ -33,9 +33,9 @@ class History:
     evaluated   with record="full": every point at which the objective was asked for, in order, like x
 
     >>> import optim
-    >>> run = optim.minimize(lambda x: (x**2).sum(), np.array([3.0, 4.0]), "steepest_descent")
-    >>> run.history.fun
-    array([25.,  0.])
+    >>> run = optim.minimize(lambda x: (x**2).sum(), np.array([3.0, 4.0]), "newton")
+    >>> run.history.fun, run.history["grad_norm"]
+    (array([25.,  0.]), array([8., 0.]))
     """
 
     def __init__(self, extra: tuple[str, ...] = (), record: str = "light", unravel: Callable[[Any], Any] | None = None):

@@ -29,11 +29,11 @@ class Run:
 
     watched   whether somebody looks on; if not, it yields at the end alone
 
-    >>> from optim.descent import steepest_descent
+    >>> from optim.descent import newton
     >>> objective = Objective(lambda x: (x**2).sum(), np.array([3.0]))
-    >>> run = Run(objective, steepest_descent(), Termination(tol=1e-8), History())
-    >>> [float(run.method.fun) for _ in run], run.status
-    ([9.0, 0.0], Status.CONVERGED)
+    >>> run = Run(objective, newton(), Termination(tol=1e-8), History())
+    >>> [run.nit for _ in run], run.status
+    ([0, 1], Status.CONVERGED)
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Run:
                 self.status = stopped
                 yield self
                 return
-            self.change = fun - method.fun
+            self.change = fun - method.fun if method.x is not x else math.nan  # nothing lower found says nothing
             self.nit += 1
             unrecorded = recording
 
@@ -99,6 +99,8 @@ class Run:
         for count in ("nfev", "njev", "nhev", "nhvp"):
             setattr(objective, count, getattr(self.objective, count))
         objective.best_fun, objective.best_x = self.objective.best_fun, self.objective.best_x
+        if objective.bounds is None:
+            objective.bounds = self.objective.bounds
         return twin
 
     def stop(self, status: Status) -> None:

@@ -32,7 +32,8 @@ def is_at_precision_limit(
             gradient_noise = np.maximum(gradient_noise, np.abs(near_jac - jac))
     if (np.abs(jac) <= gradient_noise).all():
         return True
-    unit = direction / np.sqrt(direction @ direction)
+    unit = direction / np.abs(direction).max()  # first, so that the squares do not underflow
+    unit /= np.sqrt(unit @ unit)
     slope = float(jac @ unit)
     distance = math.sqrt(objective.layout.epsilon) * max(1.0, float(np.sqrt(x @ x)))
     _, ahead = objective.value_and_gradient(x + distance * unit)

@@ -197,7 +197,7 @@ def one_cycle(peak: float, steps: int, up: float = 0.3, divide: float = 25.0, di
     up                  the part of the steps that goes up
     divide, divide_end  peak/start and start/end
 
-    >>> [one_cycle(1.0, steps=10)(t) for t in (0, 3)]
+    >>> [round(one_cycle(1.0, steps=10)(t), 6) for t in (0, 3)]
     [0.04, 1.0]
     """
     _require_positive(steps=steps)

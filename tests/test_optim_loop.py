@@ -14,8 +14,9 @@ from optim.method import Method
 F = optim.problems.rosenbrock
 START = np.array([-1.2, 1.0])
 METHODS = {
-    "bfgs": {}, "lbfgs": {}, "newton": {}, "steepest_descent": {}, "adam": {"learning_rate": 0.01},
-    "gradient_descent": {"learning_rate": 1e-3}, "momentum": {"learning_rate": 1e-4}, "nesterov": {"learning_rate": 1e-4},
+    "bfgs": {}, "lbfgs": {}, "newton": {}, "steepest_descent": {},
+    "adam": {"learning_rate": 0.01}, "gradient_descent": {"learning_rate": 1e-3},
+    "momentum": {"learning_rate": 1e-4}, "nesterov": {"learning_rate": 1e-4},
 }  # fmt: skip
 every_method = pytest.mark.parametrize("method", METHODS)
 

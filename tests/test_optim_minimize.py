@@ -105,7 +105,9 @@ def test_start_may_be_any_tree(method, x0):
 
 
 def test_hessian_of_a_tree_is_a_tree_of_trees():
-    res = optim.minimize(lambda p: (p["a"] - 1) ** 2 + ((p["b"] - p["a"]) ** 2).sum(), {"a": 0.0, "b": np.zeros(2)}, "newton")
+    res = optim.minimize(
+        lambda p: (p["a"] - 1) ** 2 + ((p["b"] - p["a"]) ** 2).sum(), {"a": 0.0, "b": np.zeros(2)}, "newton"
+    )
     assert res.hess["a"]["a"] == 6.0
     np.testing.assert_array_equal(res.hess["b"]["a"], [-2.0, -2.0])
     np.testing.assert_array_equal(res.hess["b"]["b"], 2 * np.eye(2))
@@ -243,7 +245,12 @@ BAD = [
     ("unknown method", {"method": "bfsg"}, UnknownMethodError, "did you mean bfgs"),
     ("method of no kind", {"method": 3}, UnknownMethodError, "a name, a method or a transform"),
     ("unknown option", {"method": "adam", "learning_rat": 1.0}, UnknownOptionError, "did you mean learning_rate"),
-    ("option of another method", {"method": "bfgs", "learning_rate": 1.0}, UnknownOptionError, "no option 'learning_rate'"),
+    (
+        "option of another method",
+        {"method": "bfgs", "learning_rate": 1.0},
+        UnknownOptionError,
+        "no option 'learning_rate'",
+    ),
     ("SciPy's maxiter", {"maxiter": 3}, UnknownOptionError, "here it is called max_iter"),
     ("SciPy's options", {"options": {"gtol": 1}}, UnknownOptionError, "give the options as keywords"),
     ("options beside an object", {"method": optim.adam(1.0), "beta1": 0.5}, UnknownOptionError, "optim.adam"),
@@ -293,7 +300,11 @@ def test_bad_starts_are_refused_before_any_work(x0, says):
         (lambda x: x, {"jac": lambda x: x}, "one real number, but it returned an array of shape \\(2,\\)"),
         (lambda x: "text", {"jac": lambda x: x}, "one real number"),
         (lambda x: 1j, {"jac": lambda x: x}, "one real number"),
-        (lambda x: x.sum(), {"jac": lambda x: np.ones(3)}, "the gradient has shape \\(3,\\), but x0 has shape \\(2,\\)"),
+        (
+            lambda x: x.sum(),
+            {"jac": lambda x: np.ones(3)},
+            "the gradient has shape \\(3,\\), but x0 has shape \\(2,\\)",
+        ),
         (lambda x: x.sum(), {"jac": lambda x: 1.0}, "the gradient has shape \\(\\)"),
         (lambda x: x.sum(), {"jac": True}, "returns the pair"),
         (lambda x: (x**2).sum(), {"method": "newton", "hess": lambda x: np.eye(3)}, "the Hessian has blocks"),
@@ -310,7 +321,9 @@ def test_objective_that_is_no_function_is_refused():
 
 
 def test_gradient_of_another_shape_is_named_by_its_path():
-    with pytest.raises(InvalidObjectiveError, match=r"the gradient\['b'\] has shape \(3,\), but x0\['b'\] has shape \(2,\)"):
+    with pytest.raises(
+        InvalidObjectiveError, match=r"the gradient\['b'\] has shape \(3,\), but x0\['b'\] has shape \(2,\)"
+    ):
         optim.minimize(
             lambda p: p["a"] + p["b"].sum(), {"a": 1.0, "b": np.zeros(2)}, jac=lambda p: {"a": 1.0, "b": np.zeros(3)}
         )
@@ -340,7 +353,9 @@ def test_all_errors_are_of_one_kind():
 
 @pytest.mark.parametrize("name", ["BFGS", "L-BFGS", "l_bfgs", "Newton", "GD", "gradient-descent"])
 def test_names_of_methods_are_read_as_people_write_them(name):
-    assert optim.minimize(bowl, np.zeros(2), name, **options_for("gradient_descent" if "g" == name[0].lower() else "")).success
+    assert optim.minimize(
+        bowl, np.zeros(2), name, **options_for("gradient_descent" if "g" == name[0].lower() else "")
+    ).success
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .grid import Box, above_floor, colour_map, evaluate, log_levels, new_axes
+from .grid import Box, above, above_floor, colour_map, evaluate, log_levels, new_axes
 
 __all__ = ["contour"]
 
@@ -35,8 +35,8 @@ def contour(
 
     >>> import optim
     >>> ax = contour(optim.problems.rosenbrock, points=20)
-    >>> ax.get_xlabel(), ax.get_xlim()
-    ('$x_1$', (-2.0, 2.0))
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('$x_1$', '$x_2$')
     """
     from matplotlib.colors import LogNorm
     from matplotlib.ticker import LogFormatterSciNotation, LogLocator
@@ -49,7 +49,7 @@ def contour(
     if isinstance(levels, str) and levels == "log":
         heights, floor = above_floor(values, getattr(f, "f_min", None) if floor is None else floor)
         edges = log_levels(heights, count)
-        norm, label = LogNorm(edges[0], edges[-1]), f"$f - ({floor:.4g})$" if floor else "$f$"
+        norm, label = LogNorm(edges[0], edges[-1]), f"${above(floor)}$"
         shown = np.clip(heights, edges[0], None)
     else:
         if isinstance(levels, str) and levels != "linear":

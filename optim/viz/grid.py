@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["Box", "above_floor", "colour_map", "evaluate", "log_levels", "new_axes"]
+__all__ = ["Box", "above", "above_floor", "colour_map", "evaluate", "log_levels", "new_axes"]
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 
@@ -35,6 +35,11 @@ def above_floor(values: np.ndarray, floor: float | None) -> tuple[np.ndarray, fl
     if floor is None or floor >= least:
         floor = float(least - 1e-4 * (np.nanmedian(values) - least or spread or 1.0))
     return values - floor, floor
+
+
+def above(floor: float) -> str:
+    """What the height above a floor is called, as a formula: 'f - 3'."""
+    return f"f {'-' if floor > 0 else '+'} {abs(floor):.4g}" if floor else "f"
 
 
 def log_levels(heights: np.ndarray, count: int, below: float = 0.002) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .grid import Box, above_floor, colour_map, evaluate, log_levels, new_axes
+from .grid import Box, above, above_floor, colour_map, evaluate, log_levels, new_axes
 from .paths import histories, line_styles, path_of
 
 __all__ = ["surface"]
@@ -62,8 +62,8 @@ def surface(
         if name:
             ax.legend(loc="upper left", fontsize="small")
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=box[0], ylim=box[1], zlim=(ground, high))
-    ax.set_zlabel(
-        (r"$\log_{10} f$" if not floor else rf"$\log_{{10}}(f - ({floor:.4g}))$") if log else "$f$", labelpad=8
-    )
+    name = above(floor or 0.0)
+    log_name = rf"$\log_{{10}} {name}$" if name == "f" else rf"$\log_{{10}}({name})$"
+    ax.set_zlabel(log_name if log else "$f$", labelpad=8)
     ax.set_box_aspect(None, zoom=0.88)  # keeps the labels within the figure
     return ax
