@@ -29,7 +29,7 @@ class Difference:
     derivative: np.ndarray
     error: np.ndarray  # estimated; inf where no two differences could be compared
     scale: np.ndarray  # the largest derivative in the leaf that the number belongs to
-    size: np.ndarray  # the largest value in that leaf
+    size: np.ndarray  # the largest value that was met in that leaf
 
     @property
     def converges(self):
@@ -66,7 +66,7 @@ def along(f, x, direction, step=FIRST_STEP, tolerance=1e-11):
         above = row
         if level >= 2 and np.all(error <= tolerance * _largest_of_leaf(best, center)):
             break
-    return Difference(best, error, _largest_of_leaf(best, center), _largest_of_leaf(vector(center), center))
+    return Difference(best, error, _largest_of_leaf(best, center), _largest_of_leaf(seen, center))
 
 
 def _largest_of_leaf(numbers, like):

@@ -73,7 +73,8 @@ def on_symbols(tape, inputs, results):
             continue
         numbers = [unwrap(arg) for arg in tape.arguments(entry)]
         symbolic = [known[a.index] if a.__class__ is Reference else a for a in entry.operands]
-        found = _apply(entry.primitive, symbolic, numbers, entry.params)
+        is_traced = [a.__class__ is Reference for a in entry.operands]
+        found = _apply(entry.primitive, symbolic, is_traced, numbers, entry.params)
         if entry.results is None:
             known[index] = _settled(found)
         else:
@@ -102,7 +103,7 @@ def outputs(tape, inputs, result):
 # -- one primitive -----------------------------------------------------------------------------------------------------
 
 
-def _apply(primitive, args, numbers, params):
+def _apply(primitive, args, is_traced, numbers, params):
     """The primitive on expressions: args as expressions where they are traced, as numbers throughout in `numbers`."""
     key = key_of(primitive)
     if isinstance(primitive, Elementwise):
@@ -111,6 +112,8 @@ def _apply(primitive, args, numbers, params):
         return general()[key](args, numbers, params)
     if primitive.kind in ("linear", "bilinear", "multilinear"):
         args = [as_expressions(arg) if _is_floating(arg) else arg for arg in args]
+        if is_traced[0]:
+            args[0] = np.array(args[0], dtype=object)  # a number too can be indexed then, as NumPy's can
         params = {name: value for name, value in params.items() if name != "dtype"}
         if key == "astype":
             return args[0]
