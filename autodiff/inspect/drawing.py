@@ -17,6 +17,7 @@ _MOST_NODES = 300
 _MOST_DETAILED = 60  # beyond this, a node shows only how it is computed
 _LONGEST = 40  # characters of an equation
 _WIDE = 16.0  # inches: a wider picture is folded, unless it is high as well
+_LARGEST = 60.0  # inches: what is larger than this is drawn smaller
 _BORDER = 0.12  # inches around the graph
 
 _INK, _GREY = "#1a1a1a", "#6e7480"
@@ -42,11 +43,12 @@ def draw(tape, ax=None, tangents=None):
     placement, ax, scale = _place(graph, ax)
     ax.set(xlim=(-_BORDER, placement.width + _BORDER), ylim=(-_BORDER, placement.height + _BORDER), aspect="equal")
     ax.axis("off")
-    for curve in placement.curves:
+    curves = placement.curves()
+    for curve in curves:
         _draw_curve(ax, curve, scale)
-    _draw_labels(ax, placement.curves, scale)
+    _draw_labels(ax, curves, scale)
     ends = set(reading.results(tape))
-    for index, (box, title, rows) in enumerate(zip(placement.boxes, graph.titles, graph.rows, strict=True)):
+    for index, (box, title, rows) in enumerate(zip(placement.boxes(), graph.titles, graph.rows, strict=True)):
         kind = "result" if index in ends else "variable" if reading.is_variable(tape.entries[index]) else "step"
         _draw_node(ax, box, title, rows, kind, scale)
     return ax
@@ -112,15 +114,22 @@ def _place(graph, ax):
             width, height = placement.width + 2 * _BORDER, placement.height + 2 * _BORDER
             if width <= max(_WIDE, 2 * height):
                 break
-        return placement, plt.figure(figsize=(width, height)).add_axes((0, 0, 1, 1)), 1.0
+        scale = min(1.0, _LARGEST / max(width, height))
+        return placement, plt.figure(figsize=(width * scale, height * scale)).add_axes((0, 0, 1, 1)), scale
     room = ax.get_window_extent()
-    inches = room.width / ax.figure.dpi, room.height / ax.figure.dpi
-
-    def scale(placement):
-        return min(inches[0] / (placement.width + 2 * _BORDER), inches[1] / (placement.height + 2 * _BORDER))
-
-    placement = max(placements(graph), key=scale)
-    return placement, ax, scale(placement)
+    tried, scales, best = [], [], 0
+    for placement in placements(graph):
+        tried.append(placement)
+        scales.append(
+            min(
+                room.width / ax.figure.dpi / (placement.width + 2 * _BORDER),
+                room.height / ax.figure.dpi / (placement.height + 2 * _BORDER),
+            )
+        )
+        best = int(np.argmax(scales))
+        if len(scales) > best + 3:  # more bands only make it higher
+            break
+    return tried[best], ax, scales[best]
 
 
 def _draw_curve(ax, curve, scale):

@@ -56,21 +56,12 @@ class Curve(NamedTuple):
         return [(x0, y0), ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)]
 
 
-class Placement(NamedTuple):
-    """Width and height of the picture, (left, bottom, width, height) of each node, and the curves of the edges."""
-
-    width: float
-    height: float
-    boxes: list
-    curves: list
-
-
 def placements(graph):
     """The placements of a graph in one band, in two, and so on."""
     sizes = _Sizes(graph)
     layering = arrange(graph.parents, sizes.room)
     for bands in range(1, len(layering.layers) + 1):
-        yield _Folding(graph, sizes, layering, bands).placement()
+        yield Placement(graph, sizes, layering, bands)
 
 
 class _Sizes:
@@ -105,86 +96,102 @@ def _text_width(**font):
     return width
 
 
-class _Folding:
-    """A layered graph in a number of bands."""
+class Placement:
+    """A layered graph in a number of bands; `width` and `height` are those of the whole, the origin is below left."""
 
     def __init__(self, graph, sizes, layering, bands):
-        self.graph, self.sizes = graph, sizes
-        self.layers, self.height, self.segments = layering
-        self.layer = {item: k for k, layer in enumerate(self.layers) for item in layer}
-        self.widths = [max(sizes.widths[n] for n in layer if not isinstance(n, Waypoint)) for layer in self.layers]
-        self.gaps = [_BETWEEN_COLUMNS + self._widest_label(layer) for layer in self.layers]
-        self.bands = self._cut(bands)
-        self.band = {k: number for number, layers in enumerate(self.bands) for k in layers}
+        self._graph, self._sizes = graph, sizes
+        self._layers, self._height, self._segments = layering
+        self._layer = {item: k for k, layer in enumerate(self._layers) for item in layer}
+        self._widths = [max(sizes.widths[n] for n in layer if not isinstance(n, Waypoint)) for layer in self._layers]
+        self._gaps = self._find_gaps()
+        self._bands = self._cut(bands)
+        self._band = {k: number for number, layers in enumerate(self._bands) for k in layers}
+        self._left, self._right, self._centre = {}, {}, {}
+        self.width, self.height = self._place()
 
-    def _widest_label(self, layer):
-        return max([w for (_, node), w in self.sizes.label.items() if node in layer], default=0.15)
+    def _find_gaps(self):
+        """What lies before each column, with room for the labels of the edges that arrive there."""
+        widest = [0.15] * len(self._layers)
+        for (_, node), width in self._sizes.label.items():
+            widest[self._layer[node]] = max(widest[self._layer[node]], width)
+        return [_BETWEEN_COLUMNS + width for width in widest]
 
     def _cut(self, bands):
         """The layers of each band, of about the same width."""
-        ends = np.cumsum(np.add(self.widths, self.gaps))
+        ends = np.cumsum(np.add(self._widths, self._gaps))
         wanted = np.minimum((ends - ends[0] / 2) * bands // ends[-1], bands - 1)
         return [np.flatnonzero(wanted == band).tolist() for band in np.unique(wanted)]
 
-    def placement(self):
-        left, right, centre, total = {}, {}, {}, 0.0
-        top = 0.0
-        for number, layers in enumerate(self.bands):
-            items = [item for k in layers for item in self.layers[k]]
-            highest = max(self.height[item] + self.sizes.room(item) / 2 for item in items)
-            lowest = min(self.height[item] - self.sizes.room(item) / 2 for item in items)
-            x = self._room_for_cut_edges(layers[0]) if number else 0.0
+    def _place(self):
+        """Places everything, band by band from the top; returns width and height."""
+        entering, leaving = self._room_for_cut_edges()
+        width = top = 0.0
+        for number, layers in enumerate(self._bands):
+            items = [item for k in layers for item in self._layers[k]]
+            highest = max(self._height[item] + self._sizes.room(item) / 2 for item in items)
+            lowest = min(self._height[item] - self._sizes.room(item) / 2 for item in items)
+            x = entering[number]
             for k in layers:
-                x += self.gaps[k] if k != layers[0] else 0.0
-                for item in self.layers[k]:
-                    inset = 0.0 if isinstance(item, Waypoint) else (self.widths[k] - self.sizes.widths[item]) / 2
-                    left[item], right[item] = x + inset, x + self.widths[k] - inset
-                    centre[item] = top - highest + self.height[item]
-                x += self.widths[k]
-            leaving = [self.sizes.name[self._source(a)] for a, b in self.segments if self._is_cut(a, b, number)]
-            total = max(total, x + (_STUB + max(leaving) if leaving else 0.0))
+                x += self._gaps[k] if k != layers[0] else 0.0
+                for item in self._layers[k]:
+                    inset = 0.0 if isinstance(item, Waypoint) else (self._widths[k] - self._sizes.widths[item]) / 2
+                    self._left[item], self._right[item] = x + inset, x + self._widths[k] - inset
+                    self._centre[item] = top - highest + self._height[item]
+                x += self._widths[k]
+            width = max(width, x + leaving[number])
             top -= highest - lowest + _BETWEEN_BANDS
         height = -top - _BETWEEN_BANDS
-        centre = {item: y + height for item, y in centre.items()}
-        curves = list(dict.fromkeys(c for a, b in self.segments for c in self._curves(a, b, left, right, centre)))
-        sizes = self.sizes
-        boxes = [
-            (left[k], centre[k] - sizes.heights[k] / 2, sizes.widths[k], sizes.heights[k])
-            for k in range(len(sizes.widths))
-        ]
-        return Placement(total, height, boxes, curves)
+        self._centre = {item: y + height for item, y in self._centre.items()}
+        return width, height
 
-    def _room_for_cut_edges(self, layer):
-        """What stands before the first column of a band: the names of values from the band above, and labels."""
-        entering = [(self._source(a), b) for a, b in self.segments if self.layer[b] == layer]
-        return max(
-            self.sizes.name[source] + _STUB + self.sizes.label.get((source, node), 0.0) for source, node in entering
-        )
+    def _room_for_cut_edges(self):
+        """What stands before and behind each band: the names of values that cross over, and labels."""
+        entering, leaving = [0.0] * len(self._bands), [0.0] * len(self._bands)
+        for start, end in self._segments:
+            if self._is_cut(start, end):
+                before, after = self._band[self._layer[start]], self._band[self._layer[end]]
+                name, label = self._sizes.name[_source(start)], self._sizes.label.get((_source(start), end), 0.0)
+                leaving[before] = max(leaving[before], _STUB + name)
+                entering[after] = max(entering[after], _STUB + name + label)
+        return entering, leaving
 
-    def _is_cut(self, start, end, band):
-        return self.band[self.layer[start]] == band != self.band[self.layer[end]]
+    def _is_cut(self, start, end):
+        return self._band[self._layer[start]] != self._band[self._layer[end]]
 
-    def _source(self, item):
-        return item.source if isinstance(item, Waypoint) else item
+    def boxes(self):
+        """(left, bottom, width, height) of each node."""
+        sizes = zip(self._sizes.widths, self._sizes.heights, strict=True)
+        return [(self._left[k], self._centre[k] - height / 2, width, height) for k, (width, height) in enumerate(sizes)]
 
-    def _curves(self, start, end, left, right, centre):
-        source = self._source(start)
-        name, label = self.graph.names[source], self.graph.labels.get((source, end))
-        onward = right[end] if isinstance(end, Waypoint) else None
-        x, y = right[start], centre[start]
-        arrival = (left[end], self._port(start, end, centre))
-        if not self._is_cut(start, end, self.band[self.layer[start]]):
-            return [Curve((x, y), arrival, onward, label)]
-        before = (arrival[0] - _STUB - self.sizes.label.get((source, end), 0.0), arrival[1])
+    def curves(self):
+        """The curves of all edges, each once."""
+        arriving = {}  # node -> where the edges to it come from, from bottom to top
+        for start, end in sorted(self._segments, key=lambda segment: self._height[segment[0]]):
+            arriving.setdefault(end, []).append(start)
+        return list(dict.fromkeys(c for start, end in self._segments for c in self._curves(start, end, arriving[end])))
+
+    def _curves(self, start, end, arriving):
+        source = _source(start)
+        name, label = self._graph.names[source], self._graph.labels.get((source, end))
+        onward = self._right[end] if isinstance(end, Waypoint) else None
+        departure = self._right[start], self._centre[start]
+        arrival = self._left[end], self._port(start, end, arriving)
+        if not self._is_cut(start, end):
+            return [Curve(departure, arrival, onward, label)]
+        before = arrival[0] - _STUB - self._sizes.label.get((source, end), 0.0), arrival[1]
         return [
-            Curve((x, y), (x + _STUB, y), None, None, name),
+            Curve(departure, (departure[0] + _STUB, departure[1]), None, None, name),
             Curve(before, arrival, onward, label, name, is_cut_at_start=True),
         ]
 
-    def _port(self, start, end, centre):
-        """Where an edge arrives at a node: the edges come in above each other, so that heads and labels stay apart."""
+    def _port(self, start, end, arriving):
+        """The height at which an edge arrives: edges come in above each other, so that heads and labels stay apart."""
         if isinstance(end, Waypoint):
-            return centre[end]
-        arriving = sorted([a for a, b in self.segments if b == end], key=self.height.get)
-        spread = min(0.3, 0.6 * self.sizes.heights[end] / len(arriving))
-        return centre[end] + spread * (arriving.index(start) - (len(arriving) - 1) / 2)
+            return self._centre[end]
+        spread = min(0.3, 0.6 * self._sizes.heights[end] / len(arriving))
+        return self._centre[end] + spread * (arriving.index(start) - (len(arriving) - 1) / 2)
+
+
+def _source(item):
+    return item.source if isinstance(item, Waypoint) else item
