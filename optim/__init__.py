@@ -22,6 +22,7 @@ chains it with `ScaleByLearningRate`. To add anything else, such as a trust regi
 import importlib
 
 from . import errors
+from .bounds import Bounds
 from .history import History
 from .method import Method
 from .minimization import iterate, minimize
@@ -96,7 +97,7 @@ _EXPORTS = {
 }
 _MODULES = ("directions", "line_search", "methods", "problems", "schedules", "transforms", "viz")
 
-__all__ = ["History", "Method", "Result", "Status", "errors", "iterate", "minimize", *_EXPORTS, *_MODULES]  # noqa: PLE0604
+__all__ = ["Bounds", "History", "Method", "Result", "Status", "errors", "iterate", "minimize", *_EXPORTS, *_MODULES]  # noqa: PLE0604
 
 
 def __getattr__(name: str):

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
+    "InvalidBoundsError",
     "InvalidObjectiveError",
     "InvalidStartError",
     "OptimizationError",
@@ -18,6 +19,10 @@ __all__ = [
 
 class OptimizationError(Exception):
     """The base of all errors that this package raises on purpose."""
+
+
+class InvalidBoundsError(OptimizationError, ValueError):
+    """The bounds have another shape than x0, or leave no room between them."""
 
 
 class InvalidObjectiveError(OptimizationError, ValueError):

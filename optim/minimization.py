@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .bounds import as_bounds
 from .errors import UnknownMethodError, UnknownOptionError, UnsupportedProblemError, near_matches
 from .history import RECORDS, History
 from .loop import Run
@@ -55,7 +56,9 @@ def minimize(
     jac          the gradient, a function of x that returns a tree like x0; True where fun returns (value, gradient);
                  "2-point" or "3-point" for differences, where fun cannot be differentiated; None for autodiff
     hess         the Hessian, a function of x, shape (n, n); None for autodiff
-    bounds, constraints    for methods that handle them; others refuse them
+    bounds       n pairs (low, high), None for no bound, or optim.Bounds(lower, upper) of numbers or trees like x0; for
+                 methods that handle bounds, others refuse them
+    constraints  for methods that handle them; others refuse them
     tol          stop where the optimality measure is at most this: ‖∇f(x)‖∞ unless the method has its own. Default 1e-8
     step_tol     stop where the last step is at most this long
     fun_tol      stop where f changed by at most this times max(1, |f|) in the last iteration
@@ -116,8 +119,8 @@ def iterate(fun: Callable, x0: Any, method: Any = "bfgs", **keywords: Any) -> It
 
     >>> for it in iterate(lambda x: (x - 3) ** 2, 0.0, "gradient_descent", learning_rate=0.5, max_iter=5):
     ...     print(it.nit, it.x, it.status)
-    0 0.0 Status.RUNNING
-    1 3.0 Status.CONVERGED
+    0 0.0 running
+    1 3.0 converged
     """
     for name in ("callback", "progress"):
         if name in keywords:
@@ -151,6 +154,7 @@ def _prepare(
         solver = make_method(method, options)
     _require_handled(solver, bounds, constraints)
     objective = Objective(fun, x0, args=args, jac=jac, hess=hess, maximize=maximize)
+    objective.bounds = as_bounds(bounds, objective.layout, objective.x0)
     termination = Termination(
         tol=solver.tol if tol is None else tol,
         step_tol=step_tol,
@@ -169,7 +173,9 @@ def _prepare(
 def _continued(before, method, options):
     """The method of a run before, which goes on from its state."""
     if before is None:
-        raise UnsupportedProblemError("a result that was copied or pickled has no run to go on with; start from result.x")
+        raise UnsupportedProblemError(
+            "a result that was copied or pickled has no run to go on with; start from result.x"
+        )
     if options or method not in ("bfgs", before.method.name):
         raise UnknownMethodError(
             f"x0 is the result of a run of {before.method.name!r}, which goes on as it is; leave out the method and "

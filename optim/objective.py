@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .bounds import Bounds
 from .derivatives import gradient_source
 from .errors import InvalidObjectiveError, InvalidStartError
 from .layout import Layout
@@ -61,6 +62,7 @@ class Objective:
         self.nfev = self.njev = self.nhev = self.nhvp = 0
         self.limit(math.inf, math.inf)
         self.best_fun, self.best_x, self._best_gradient = math.inf, self.x0, None
+        self.bounds: Bounds | None = None  # flat, for methods that handle them
         self.evaluated: list[np.ndarray] | None = None  # a list where every point is to be recorded
         self._x: np.ndarray | None = None  # the last point evaluated
         self._value, self._gradient = math.nan, None
