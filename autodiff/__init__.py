@@ -29,10 +29,14 @@ from .transforms import (
 
 if TYPE_CHECKING:
     from . import symbolic, testing
+    from .implicit import fixed_point, linear_solve, root
     from .inspect.recording import record
 
 _ON_DEMAND = {  # name -> its module, and the attribute of that which it is: what a gradient does not need
+    "fixed_point": ("implicit", "fixed_point"),
+    "linear_solve": ("implicit", "linear_solve"),
     "record": ("inspect.recording", "record"),
+    "root": ("implicit", "root"),
     "symbolic": ("symbolic", None),
     "testing": ("testing", None),
 }
@@ -54,6 +58,7 @@ __all__ = [
     "derivative",
     "Dual",
     "errors",
+    "fixed_point",
     "grad",
     "hessian",
     "hvp",
@@ -61,8 +66,10 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "linear_solve",
     "linearize",
     "record",
+    "root",
     "stop_gradient",
     "symbolic",
     "Tape",

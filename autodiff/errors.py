@@ -11,6 +11,7 @@ __all__ = [
     "EscapedTracerError",
     "InputError",
     "NonScalarOutputError",
+    "SolutionError",
     "StructureError",
     "TracerConversionError",
     "UnsupportedAttributeError",
@@ -135,6 +136,10 @@ class UnsupportedAttributeError(UnsupportedError, AttributeError):
             f"a traced value {_describe(tracer)} has no attribute '{name}'{user_line()}. Use the NumPy functions that "
             "are differentiated, or `ad.stop_gradient(x)` where the derivative is not wanted."
         )
+
+
+class SolutionError(DifferentiationError, ArithmeticError):
+    """An equation could not be solved, or its solution is no differentiable function of the arguments."""
 
 
 class CheckError(DifferentiationError, AssertionError):
