@@ -50,22 +50,27 @@ class Trace(Transform):
 
 @dataclass(frozen=True)
 class AveragedGradient(Transform):
-    """v ← β v + (1 - β) g,  u ← v, from v = 0: the mean of the gradients, the recent ones counting more."""
+    """v ← β v + (1 - β) g,  u ← v, from v = 0: the mean of the gradients, the recent ones counting more.
+
+    debias  u ← v / (1 - βᵗ) instead, a mean from the first step on
+    """
 
     beta: float = 0.9
+    debias: bool = False
 
     def __post_init__(self):
         _check_beta(self.beta)
 
     def start(self, workspace: Workspace):
-        return {"v": workspace.zeros()}
+        return {"v": workspace.zeros(), "t": 0}
 
     def apply(self, u: np.ndarray, state, workspace: Workspace) -> None:
         v = state["v"]
+        state["t"] += 1
         u *= 1 - self.beta
         v *= self.beta
         v += u
-        u[:] = v
+        np.divide(v, 1 - self.beta ** state["t"] if self.debias else 1.0, u)
 
 
 def momentum(learning_rate: Rate = 1e-3, beta: float = 0.9, averaged: bool = False) -> Transform:

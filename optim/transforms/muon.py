@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .adamw import adamw
+from .adam import ScaleByAdam
 from .arguments import require_at_least, require_fraction, require_variant
 from .chain import chain
 from .composite import Composite
 from .decay import AddDecayedWeights
 from .groups import Part, apply_parts, report_rates
 from .moments import average_into
+from .nadam import ScaleByNadam
 from .paths import chosen_leaves
 from .scale import Rate, ScaleByLearningRate
 from .transform import Transform, Workspace
@@ -140,7 +141,8 @@ def muon(
 
         v ← β v + (1 - β) g,    w = β v + (1 - β) g,    x⁺ = x - α (√max(1, m/n) orthogonalize(w) + λ x)
 
-    The variant optax corrects the biases, w = β v / (1 - β^(t+1)) + (1 - β) g / (1 - βᵗ), and has √max(1, n/m).
+    The variant optax corrects the biases, w = β v / (1 - β^(t+1)) + (1 - β) g / (1 - βᵗ), has √max(1, n/m), and leaves
+    the rest to NAdam.
 
     learning_rate       α; None for 1e-3
     beta, weight_decay  β, λ; None for 0.1 (torch) or 0 (optax)
@@ -169,5 +171,6 @@ def muon(
     decay = [AddDecayedWeights(weight_decay)] if weight_decay else []
     form = ScaleByMuon(beta, nesterov, steps, NEWTON_SCHULZ, epsilon, variant)
     matrices = chain(form, *decay, ScaleByLearningRate(learning_rate), name="muon")
-    rest = adamw(learning_rate if adam_learning_rate is None else adam_learning_rate, weight_decay=0.0)
+    adaptive = ScaleByNadam(epsilon=epsilon, variant="optax") if of_optax and nesterov else ScaleByAdam()
+    rest = chain(adaptive, ScaleByLearningRate(learning_rate if adam_learning_rate is None else adam_learning_rate))
     return MuonAndAdam(matrices, rest, where)
