@@ -40,7 +40,7 @@ METHODS = {
     "torch/adamw": lambda: optim.adamw(1e-2),
     "torch/adamax": lambda: optim.adamax(1e-2),
     "torch/nadam": lambda: optim.nadam(1e-2),
-    "torch/radam": lambda: optim.radam(1e-2),
+    "torch/radam": lambda: optim.radam(1e-3),
     "torch/adafactor": lambda: optim.adafactor(1e-2, weight_decay=0.1),
     "torch/muon": lambda: optim.muon(1e-2),
     "torch/clip_by_global_norm": lambda: optim.chain(optim.clip_by_global_norm(1.0, "torch"), optim.sgd(1e-2)),

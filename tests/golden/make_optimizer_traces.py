@@ -60,7 +60,7 @@ def torch_optimizers(torch):
         "adamw": lambda p: o.AdamW(p, lr=1e-2),
         "adamax": lambda p: o.Adamax(p, lr=1e-2),
         "nadam": lambda p: o.NAdam(p, lr=1e-2),
-        "radam": lambda p: o.RAdam(p, lr=1e-2),
+        "radam": lambda p: o.RAdam(p, lr=1e-3),
         "adafactor": lambda p: o.Adafactor(p, lr=1e-2, weight_decay=0.1),
     }
     return {name: (lambda p, make=make: [make(p)]) for name, make in one.items()} | {"muon": muon_and_adam}

@@ -1,6 +1,6 @@
-"""The problems on which optimizers are compared step by step: start and gradient, in plain NumPy, and which steps to keep.
+"""The problems on which optimizers are compared step by step: start, gradient, and which steps to keep.
 
-Both sides of the comparison get their gradients from here, so that a difference is one of the optimizers.
+All is plain NumPy. Both sides of the comparison get their gradients from here, so that a difference is one of the optimizers.
 """
 
 import numpy as np
@@ -66,8 +66,9 @@ PROBLEMS = {
 
 
 def trace(start, step):
-    """The parameters after the steps KEPT, shape (len(KEPT), n), where `step(x, t)` makes one: x⁺, or x⁺ and more that is
-    to be kept, such as an average of the x so far.
+    """The parameters after the steps KEPT, one row each, where `step(x, t)` makes a step.
+
+    It returns x⁺, and whatever else is to be kept, such as an average of the x so far.
     """
     x, kept = start(), []
     for t in range(STEPS):
