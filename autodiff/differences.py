@@ -51,6 +51,7 @@ def along(f, x, direction, step=FIRST_STEP, tolerance=1e-11):
     seen = np.abs(vector(center))  # the largest that each number was seen to be
     best, error = np.zeros(seen.shape), np.full(seen.shape, np.inf)
     above = []  # the row of the tableau before this one
+    certain_at = LEVELS
     for level in range(LEVELS):
         h = step / 2**level
         with np.errstate(all="ignore"):
@@ -61,10 +62,13 @@ def along(f, x, direction, step=FIRST_STEP, tolerance=1e-11):
                 row.append(row[-1] + (row[-1] - coarser) / (4.0**order - 1))
                 disagreement = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - coarser))
                 estimate = disagreement + unit * (seen + np.abs(row[-1])) / h
-                better = estimate < error  # never where it is nan
+                refuted = np.abs(row[-1] - best) > 100 * (estimate + error)  # larger steps agreed by chance
+                better = (estimate < error) | refuted  # never where it is nan
                 best, error = np.where(better, row[-1], best), np.where(better, estimate, error)
         above = row
-        if level >= 2 and np.all(error <= tolerance * _largest_of_leaf(best, center)):
+        if certain_at == LEVELS and np.all(error <= tolerance * _largest_of_leaf(best, center)):
+            certain_at = level
+        if level == certain_at + 2:  # smaller steps have confirmed it
             break
     return Difference(best, error, _largest_of_leaf(best, center), _largest_of_leaf(seen, center))
 
