@@ -31,6 +31,7 @@ from .status import Status
 
 # What is imported when it is first used: name → module.
 _EXPORTS = {
+    "CMAES": "global_.cma",
     "Descent": "descent",
     "Transform": "transforms",
     "accumulate": "transforms.accumulation",
@@ -56,6 +57,7 @@ _EXPORTS = {
     "clip_by_block_rms": "transforms.clipping",
     "clip_by_global_norm": "transforms.clipping",
     "clip_by_value": "transforms.clipping",
+    "cma_es": "global_.cma_restarts",
     "dadapt_adam": "transforms.prodigy",
     "dog": "transforms.dog",
     "dowg": "transforms.dog",

@@ -99,8 +99,9 @@ class Run:
         for count in ("nfev", "njev", "nhev", "nhvp"):
             setattr(objective, count, getattr(self.objective, count))
         objective.best_fun, objective.best_x = self.objective.best_fun, self.objective.best_x
-        if objective.bounds is None:
-            objective.bounds = self.objective.bounds
+        for name in ("bounds", "constraints", "term"):
+            if getattr(objective, name) is None:
+                setattr(objective, name, getattr(self.objective, name))
         return twin
 
     def stop(self, status: Status) -> None:
@@ -111,7 +112,7 @@ class Run:
         """The result so far."""
         objective, method, layout, sign = self.objective, self.method, self.objective.layout, self.objective.sign
         x, fun, jac = method.x, method.fun, method.jac
-        if not math.isfinite(fun) or (self._wants_best() and objective.best_fun < fun):
+        if not math.isfinite(fun) or (self._wants_best() and self._is_beaten(x, fun)):
             x, fun = objective.best_x, objective.best_fun
             jac = None if jac is None else objective.gradient_at_best()
         optimality = method.optimality(x, jac)
@@ -123,7 +124,7 @@ class Run:
             hess=None if hess is None else layout.unravel_matrix(sign * hess),
             success=self.status.success,
             status=self.status,
-            message=self.status.sentence,
+            message=f"{self.status.sentence} {method.remark}".rstrip(),
             nit=self.nit,
             nfev=objective.nfev,
             njev=objective.njev,
@@ -138,6 +139,8 @@ class Run:
                 nit=self.nit, nfev=objective.nfev, elapsed=self.elapsed,
             ),
             best=Point(layout.unravel(objective.best_x), sign * objective.best_fun),
+            constraint_violation=0.0 if objective.constraints is None else objective.constraints.violation(x),
+            multipliers=method.multipliers(objective),
             method=method.name,
             run=self,
         )  # fmt: skip
@@ -154,6 +157,11 @@ class Run:
                 f"the gradient at x0 is not finite: {objective.layout.unravel(method.jac)!r}; start where it is, or "
                 "check the formula there"
             )
+
+    def _is_beaten(self, x, fun):
+        """Whether there is a better point than x: a lower one, or one that satisfies the constraints where x does not."""
+        best = self.objective.best_fun
+        return best < fun or (best < math.inf and not self.objective.admits(x))
 
     def _wants_best(self):
         if self.status is _RUNNING or self.status.success:

@@ -20,15 +20,18 @@ class Method:
 
     name            as `minimize` and results call it
     order           the highest derivative that it uses
-    handles         what it can do besides minimising freely, of "bounds" and "constraints"
+    handles         what it can do besides minimising freely: "bounds"; "constraints", by functions; "sets", given by
+                    their projections
     columns         attributes, numbers, to be recorded in the history besides the usual
     keep            "best" or "last": the point that it returns at a limit
+    remark          what it adds in a sentence to the message of a result, where it ends a run by a rule of its own
     tol, max_iter   defaults for the loop; max_iter may depend on the number n of variables
 
     While it runs:
     x, fun, jac     the iterate, flat, shape (n,); the objective there; its gradient, or None. x and jac are not to be
                     written to once they are set: history and caches hold them
     step_norm, lr   of the step that led there
+    is_feasible     whether the iterate satisfies the constraints; only such a one can be a success
     """
 
     name = "method"
@@ -37,12 +40,14 @@ class Method:
     columns: tuple[str, ...] = ()
     keep = "best"
     tol = 1e-8
+    remark = ""
 
     x: np.ndarray
     fun: float
     jac: Any
     step_norm: float = math.nan
     lr: float = math.nan
+    is_feasible: bool = True
 
     def max_iter(self, n: int) -> int:
         return max(1000, 200 * n)
@@ -60,10 +65,22 @@ class Method:
         """What the loop compares with `tol`, at an iterate or at the best point: here ‖∇f(x)‖∞."""
         return max_norm(jac)
 
+    def stationarity(self, x: Any, gradient: Any, bounds: Any = None) -> Any:
+        """What vanishes at a solution: the condition by which solutions are differentiated. shape (n,)
+
+        ∇f(x) = 0, and with bounds x = P(x - ∇f(x)), where P is the projection. A method with another condition says so
+        here, for x and gradient that may be traced; so x - prox(x - ∇f(x)) for a composite objective.
+        """
+        return gradient if bounds is None else x - bounds.clip(x - gradient)
+
     def hessian(self, objective: Objective, x: np.ndarray) -> np.ndarray | None:
         """∇²f(x), shape (n, n), where the method works with it; for the result."""
         return objective.hessian(x) if self.order == 2 else None
 
     def inverse_hessian(self) -> np.ndarray | None:
         """The approximation of the inverse Hessian, shape (n, n), where the method keeps one; for the result."""
+        return None
+
+    def multipliers(self, objective: Objective) -> tuple[np.ndarray, ...] | None:
+        """Of the constraints, where the method finds them; for the result."""
         return None

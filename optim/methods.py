@@ -31,6 +31,7 @@ METHODS = {
     "amsgrad": "transforms.amsgrad",
     "asgd": "transforms.averaging",
     "bfgs": "descent",
+    "cma_es": "global_.cma_restarts",
     "dadapt_adam": "transforms.prodigy",
     "dog": "transforms.dog",
     "dowg": "transforms.dog",

@@ -28,6 +28,12 @@ class Status(Enum):
         "objective and that it is continuous.",
         False,
     )
+    STAGNATED = "The search has stopped finding anything lower, before its points came within its tolerance.", False
+    INFEASIBLE = (
+        "No nearby point violates the constraints less, and this one does violate them; start elsewhere, or check that "
+        "the constraints do not contradict each other.",
+        False,
+    )
     NOT_FINITE = "The objective or its gradient is not finite any more; this is the best point before.", False
     UNBOUNDED = "The objective fell to minus infinity; this is the best finite point before.", False
 
