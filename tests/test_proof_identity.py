@@ -5,7 +5,9 @@ of a counterpart of a NumPy function is noted, so that a function, or a keyword,
 """
 
 import inspect
+import sys
 from collections import defaultdict
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from autodiff import differences, tree
 from autodiff.dispatch import Constant, Primitive
 from autodiff.elementwise import Elementwise
 from autodiff.errors import UnsupportedError
+from autodiff.tape import Var
 from autodiff.tracer import Tracer, functions, ufunc_methods, ufuncs
 from tests.domains import DOMAINS, NOT_OF_NUMBERS
 from tests.families import FAMILIES
@@ -47,22 +50,33 @@ def test_the_inner_product_identity_holds(family):
 # -- nothing is left out -----------------------------------------------------------------------------------------------
 
 
+class Calls(NamedTuple):
+    parameters: dict  # counterpart of a NumPy function -> the parameters that traced calls of it have given
+    primitives: set  # those that were recorded
+
+
 @pytest.fixture(scope="module")
 def calls():
-    """{counterpart of a NumPy function: the parameters that traced calls of it have given}."""
-    given = defaultdict(set)
-    originals = [dict(table) for table in TABLES]
+    noted = Calls(defaultdict(set), set())
+    originals, apply = [dict(table) for table in TABLES], Var.apply
+
+    def noting_apply(self, primitive, args, params):
+        noted.primitives.add(primitive)
+        return apply(self, primitive, args, params)
+
     for table, original in zip(TABLES, originals, strict=True):
         for key, counterpart in original.items():
-            table[key] = _noting(key, counterpart, given)
+            table[key] = _noting(key, counterpart, noted.parameters)
+    Var.apply = noting_apply
     try:
         for cases in CASES.values():
             for _, f, args in cases:
                 ad.vjp(f, *args)
     finally:
+        Var.apply = apply
         for table, original in zip(TABLES, originals, strict=True):
             table.update(original)
-    return given
+    return noted
 
 
 def _noting(key, counterpart, given):
@@ -97,13 +111,21 @@ def _name(key):
 def test_every_function_is_sampled_or_has_no_derivative(calls):
     elsewhere = set(DOMAINS) | set(NOT_OF_NUMBERS)  # tests/test_proof_elementwise.py
     elsewhere |= {f for f, p in ufuncs.items() if isinstance(p, Constant | Elementwise)}
-    left_out = {key for table in TABLES for key in table} - set(calls) - set(CONSTANTS) - elsewhere
+    left_out = {key for table in TABLES for key in table} - set(calls.parameters) - set(CONSTANTS) - elsewhere
     assert not left_out, f"give calls to tests/rules or tests/samples.py of {sorted(map(_name, left_out))}"
+
+
+def test_every_primitive_is_sampled_or_has_no_derivative(calls):
+    modules = [module for name, module in sys.modules.items() if name.startswith("autodiff.rules.")]
+    primitives = {p for module in modules for p in vars(module).values() if isinstance(p, Primitive)}
+    left_out = {p for p in primitives - calls.primitives if not isinstance(p, Constant | Elementwise)}
+    assert not left_out, f"give calls to tests/rules or tests/samples.py of {left_out}"
+    assert len(calls.primitives) > 80
 
 
 def test_every_keyword_is_sampled_or_refused(calls):
     left_out = []
-    for key, given in calls.items():
+    for key, given in calls.parameters.items():
         table = next(table for table in TABLES if key in table)
         signature = _signature(key, table[key])
         for name, parameter in signature.parameters.items() if signature and key not in CONSTANTS else ():
