@@ -89,8 +89,8 @@ class TracerConversionError(DifferentiationError, TypeError):
         return cls(
             f"a traced value {_describe(tracer)} cannot become a plain Python number{user_line()}: its "
             "derivative would be lost. Use NumPy in place of `math` (np.sin for math.sin), create the array it is "
-            "stored in traced (`np.zeros_like(x)`, or np.zeros of `import autodiff.numpy as np`), or, where the derivative "
-            "is not wanted, use `ad.stop_gradient(x)`."
+            "stored in traced (`np.zeros_like(x)`, or np.zeros of `import autodiff.numpy as np`), or, where the "
+            "derivative is not wanted, use `ad.stop_gradient(x)`."
         )
 
     @classmethod
