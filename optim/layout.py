@@ -49,8 +49,8 @@ class Layout:
         self._classes = [type(leaf) for leaf in leaves]
         self.is_vector = self.structure is None and len(self.shapes[0]) == 1 and dtypes[0] == np.float64
 
-    def gather(self, tree: Any, out: np.ndarray, name: str, like: str = "x0") -> np.ndarray:
-        """The leaves of a tree of this structure and these shapes, copied into the vector `out`."""
+    def leaves(self, tree: Any, name: str, like: str = "x0") -> list:
+        """The leaves of a tree of this structure and these shapes; an error for any other."""
         if self.structure is None:
             leaves = [tree]
         else:
@@ -58,10 +58,22 @@ class Layout:
 
             leaves, structure = flatten(tree)
             check_structure(self.structure, structure, like, name)
-        for leaf, shape, place in zip(leaves, self.shapes, self.slices, strict=True):
-            if np.shape(leaf) != shape:
-                self._refuse_shapes(leaves, name, like)
-            out[place] = leaf.reshape(-1) if isinstance(leaf, np.ndarray) else np.reshape(leaf, -1)
+        try:
+            shapes = [leaf.shape for leaf in leaves]
+        except AttributeError:  # Python numbers
+            shapes = [np.shape(leaf) for leaf in leaves]
+        if shapes != self.shapes:
+            self._refuse_shapes(leaves, name, like)
+        return leaves
+
+    def gather(self, tree: Any, out: np.ndarray, name: str, like: str = "x0") -> np.ndarray:
+        """The leaves of a tree of this structure and these shapes, copied into the vector `out`."""
+        leaves = self.leaves(tree, name, like)
+        if len(leaves) > 1 and all([type(leaf) is np.ndarray for leaf in leaves]):
+            np.concatenate([leaf.ravel() for leaf in leaves], out=out)  # a third of the time of one by one
+        else:
+            for leaf, place in zip(leaves, self.slices, strict=True):
+                out[place] = leaf.reshape(-1) if isinstance(leaf, np.ndarray) else np.reshape(leaf, -1)
         return out
 
     def views(self, vector: np.ndarray) -> list[np.ndarray]:

@@ -145,7 +145,7 @@ class Transform:
 
         Raises TypeError where a parameter is a Python number, which cannot be written to.
         """
-        leaves = [params] if state.workspace.layout.structure is None else _leaves(params)
+        leaves = state.workspace.layout.leaves(params, "params", "init's params")
         for leaf in leaves:
             if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f":
                 kind = f"an array of {leaf.dtype}" if isinstance(leaf, np.ndarray) else f"a {type(leaf).__name__}"
@@ -232,9 +232,3 @@ class OptimizerState:
             f"OptimizerState(count={self.count}, learning_rate={self.learning_rate:.6g}, "
             f"{self.workspace.size} parameters of {self.workspace.dtype})"
         )
-
-
-def _leaves(tree):
-    from autodiff.tree import leaves
-
-    return leaves(tree)

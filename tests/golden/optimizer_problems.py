@@ -1,6 +1,7 @@
 """The problems on which optimizers are compared step by step: start, gradient, and which steps to keep.
 
-All is plain NumPy. Both sides of the comparison get their gradients from here, so that a difference is one of the optimizers.
+All is plain NumPy. Both sides of the comparison get their gradients from here, so that a difference is one of the
+optimizers.
 """
 
 import numpy as np
