@@ -200,13 +200,13 @@ for _name, (_ufunc, _compute) in _OPERATORS.items():
     setattr(Var, f"__r{_name}__", _method(_REFLECTED, _ufunc, _compute))
 Var.__neg__ = _method(_UNARY, np.negative, operator.neg)
 
+
 class _OfOneNumber(dict):
     """ufunc -> its method, written when it is first called; None for one without a function of Python floats."""
 
     def __missing__(self, ufunc):
-        primitive = ufuncs.get(ufunc)
-        has_scalar = ufunc.nin == 1 and getattr(primitive, "scalar", None) is not None
-        method = self[ufunc] = _method(_UNARY, ufunc, primitive.scalar) if has_scalar else None
+        scalar = getattr(ufuncs.get(ufunc), "scalar", None) if ufunc.nin == 1 else None
+        method = self[ufunc] = None if scalar is None else _method(_UNARY, ufunc, scalar)
         return method
 
 
