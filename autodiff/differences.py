@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import tree
+from .entries import size_of
 from .tracer import dtype_of, shape_of
 
 __all__ = ["Difference", "along", "direction_at", "finest", "moved", "normal_like", "precision", "vector"]
@@ -75,7 +76,7 @@ def along(f, x, direction, step=FIRST_STEP, tolerance=1e-11):
 
 def _largest_of_leaf(numbers, like):
     """For each number, the largest absolute value among those of its leaf."""
-    sizes = [int(np.prod(shape_of(leaf), dtype=int)) for leaf in tree.leaves(like)]
+    sizes = [size_of(leaf) for leaf in tree.leaves(like)]
     parts = np.split(np.abs(numbers), np.cumsum(sizes)[:-1]) if sizes else []
     return np.repeat([np.max(part, initial=0.0) for part in parts], sizes)
 

@@ -9,8 +9,8 @@ import numpy as np
 from . import tree
 from .arguments import differentiable
 from .differences import along, direction_at, finest, normal_like, precision, vector
+from .entries import name_of, restricted, size_of
 from .errors import CheckError, InputError
-from .tracer import shape_of
 from .transforms import jvp, vjp
 
 __all__ = ["check_grads"]
@@ -120,7 +120,7 @@ class _Comparison:
         leaves, structure = tree.flatten(self.value)
         scales, start = [], 0
         for leaf in leaves:
-            size = int(np.prod(shape_of(leaf), dtype=int))
+            size = size_of(leaf)
             scale = difference.scale[start] if size else 0.0
             scales.append(float(scale) if np.isfinite(scale) and scale > 0 else 1.0)
             start += size
@@ -138,7 +138,7 @@ class _Comparison:
     def _require_finite(self):
         bad = ~np.isfinite(vector(self.value))
         if bad.any():
-            where = _entry(self.value, int(np.flatnonzero(bad)[0]), "the result")
+            where = name_of(self.value, int(np.flatnonzero(bad)[0]), "the result")
             what = "f" if not self.taken else f"the derivative of order {len(self.taken)} ({self._modes(self.taken)})"
             raise CheckError(
                 f"{what} is not finite at the arguments given: {where} is {vector(self.value)[bad][0]}. "
@@ -169,7 +169,7 @@ class _Comparison:
         self._raise(verdict, mode, v, start, stop)
 
     def _along_part(self, derivative, v, start, stop):
-        part = _restricted(v, start, stop)
+        part = restricted(v, start, stop)
         return derivative.verdict(part, self._difference(part))
 
     def _raise(self, verdict, mode, v, start, stop):
@@ -177,7 +177,7 @@ class _Comparison:
             step = vector(v)[start]
             along, unit = ("", step) if step.imag == 0 else (f" along {step / abs(step):.3g}", abs(step))
         else:
-            along, unit = f" and the {stop - start - 1} entries after it, along a random direction", 1.0
+            along, unit = f" and the {stop - start - 1} numbers after it, along a random direction", 1.0
         judged = verdict.wrong & verdict.certain
         where = int(np.argmax(np.where(judged, _distance(verdict), -1) if judged.any() else verdict.error))
         expected, found = _number(verdict.expected[where] / unit), _number(verdict.found[where] / unit)
@@ -199,8 +199,8 @@ class _Comparison:
 
     def _result(self, mode, index):
         if mode == "reverse":
-            return ", summed over the result with random weights,"
-        return f" of {_entry(self.value, index, 'the result')}"
+            return " of the result, summed with random weights,"
+        return f" of {name_of(self.value, index, 'the result')}"
 
     def _where(self, mode):
         of = "" if not self.taken else f", {self._modes((*self.taken, mode))}"
@@ -252,37 +252,11 @@ def _distance(verdict):
     return np.where(np.isnan(distance), np.inf, distance)
 
 
-def _restricted(v, start, stop):
-    """v with all its numbers set to zero except those from start to stop."""
-    kept, offset = [], 0
-    leaves, structure = tree.flatten(v)
-    for leaf in leaves:
-        size = int(np.prod(shape_of(leaf), dtype=int))
-        place = np.arange(offset, offset + size).reshape(shape_of(leaf))
-        part = np.where((start <= place) & (place < stop), leaf, np.zeros_like(leaf))
-        kept.append(float(part) if leaf.__class__ is float else part[()])
-        offset += size
-    return tree.unflatten(structure, kept)
-
-
 def _argument(x, index):
     for position, arg in enumerate(x):
-        size = vector(arg).size
+        size = sum(map(size_of, tree.leaves(arg)))
         if index < size:
-            return _entry(arg, index, f"argument {position}")
-        index -= size
-    raise IndexError(index)
-
-
-def _entry(x, index, root):
-    """'argument 0['w'], entry (1, 2)': how to find a number of a tree by its place in `vector(x)`."""
-    for path, leaf in tree.leaves_with_path(x):
-        shape = shape_of(leaf)
-        size = int(np.prod(shape, dtype=int))
-        if index < size:
-            place = tuple([int(k) for k in np.unravel_index(index, shape)]) if shape else ()
-            entry = "" if not shape else f", entry {place[0] if len(place) == 1 else place},"
-            return f"{root}{path}{entry}"
+            return name_of(arg, index, f"argument {position}")
         index -= size
     raise IndexError(index)
 

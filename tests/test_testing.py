@@ -63,7 +63,7 @@ def test_a_wrong_jvp_is_caught_and_located():
     with pytest.raises(CheckError) as caught:
         check_grads(lambda s, x: {"y": s * planted(x["w"][0])}, (2.0, {"w": [A]}))
     expected, found = 2 * np.cos(-0.4), 4 * np.cos(-0.4)
-    assert_says(caught, "forward mode, order 1", "argument 1['w'][0], entry (1, 2)", "['y'], entry (1, 2)")
+    assert_says(caught, "forward mode, order 1", "argument 1['w'][0][1, 2] of the result['y'][1, 2] should be")
     assert numbers(caught) == pytest.approx([expected, found], rel=1e-6)
 
 
@@ -75,7 +75,7 @@ def test_a_wrong_vjp_is_caught_and_located():
     check_grads(planted, (A,), order=1, modes="forward")
     with pytest.raises(CheckError) as caught:
         check_grads(planted, (A,))
-    assert_says(caught, "reverse mode, order 1", "argument 0, entry (1, 1)")
+    assert_says(caught, "reverse mode, order 1", "argument 0[1, 1] of the result, summed")
     expected, found = numbers(caught)
     assert found == pytest.approx(-expected, rel=1e-6)
 
@@ -86,7 +86,7 @@ def test_a_derivative_that_is_wrong_in_second_order_only_is_caught(mode):
     check_grads(planted, (B,), order=1)
     with pytest.raises(CheckError) as caught:
         check_grads(planted, (B,), order=2, modes=mode)
-    assert_says(caught, f"{mode} mode, order 2, {mode} over {mode}", "argument 0, entry 0")
+    assert_says(caught, f"{mode} mode, order 2, {mode} over {mode}", "argument 0[0]")
 
 
 def test_a_missing_derivative_of_one_argument_of_two_is_caught():
@@ -107,7 +107,7 @@ def test_a_kink_between_the_steps_is_no_obstacle():
 
 
 def test_a_jump_is_called_what_it_is():
-    with pytest.raises(CheckError, match="argument 0, entry 1, .*cannot be checked: differences do not converge"):
+    with pytest.raises(CheckError, match="argument 0\\[1\\] .*cannot be checked: differences do not converge"):
         check_grads(lambda x: x * np.where(np.greater(x, 0.5), 1.0, 2.0), (np.array([0.1, 0.5]),))
 
 
@@ -118,7 +118,7 @@ def test_noise_is_called_what_it_is():
 
 
 def test_the_end_of_the_domain_is_called_what_it_is():
-    with pytest.raises(CheckError, match="not finite at the arguments given: the result, entry 1, is nan"):
+    with pytest.raises(CheckError, match="not finite at the arguments given: the result\\[1\\] is nan"):
         check_grads(np.log, (np.array([1.0, -1.0]),))
     with pytest.raises(CheckError, match="cannot be checked"):
         check_grads(np.sqrt, (np.array([1.0, 0.0]),), order=1)

@@ -9,8 +9,9 @@ import numpy as np
 from .. import tree
 from ..arguments import differentiable
 from ..differences import precision, vector
+from ..entries import names, size_of
 from ..errors import CheckError, InputError
-from ..tracer import dtype_of, shape_of, unwrap
+from ..tracer import dtype_of, unwrap
 from ..transforms import jacfwd, jacrev
 from .expressions import recorded
 from .replay import outputs, symbols_like
@@ -52,7 +53,7 @@ def check(f, *args, rtol=None):
     exact = _evaluate([*expressions, *(d for row in derivatives for d in row)], symbols, vector(args))
     values, jacobian = exact[: len(expressions)], exact[len(expressions) :].reshape(len(expressions), len(symbols))
     found_values = vector(value)
-    of, by = _names(value, "the result"), [_names(arg, f"argument {k}") for k, arg in enumerate(args)]
+    of, by = names(value, "the result"), [names(arg, f"argument {k}") for k, arg in enumerate(args)]
     by = [name for names in by for name in names]
     for k, name in enumerate(of):
         _require_same(found_values[k], values[k], rtol, _largest(values), f"the value of {name}", expressions[k])
@@ -82,25 +83,11 @@ def _numbers(expressions):
 def _matrix(jacobian, value, args):
     """A Jacobian, a tree of trees, as one matrix."""
     blocks = iter(tree.leaves(jacobian))
-    columns = [_size(x) for x in tree.leaves(args)]
+    columns = [size_of(x) for x in tree.leaves(args)]
     rows = [
-        np.concatenate([np.reshape(next(blocks), (_size(y), n)) for n in columns], axis=1) for y in tree.leaves(value)
+        np.concatenate([np.reshape(next(blocks), (size_of(y), n)) for n in columns], axis=1) for y in tree.leaves(value)
     ]
     return np.concatenate(rows) if rows else np.zeros((0, sum(columns)))
-
-
-def _size(x):
-    return int(np.prod(shape_of(x), dtype=int))
-
-
-def _names(x, root):
-    """What to call each number of a tree."""
-    names = []
-    for path, leaf in tree.leaves_with_path(x):
-        for place in np.ndindex(shape_of(leaf)):
-            entry = f"[{', '.join(map(str, place))}]" if place else ""
-            names.append(f"{root}{path}{entry}")
-    return names
 
 
 def _evaluate(expressions, symbols, numbers):
