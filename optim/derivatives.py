@@ -47,8 +47,8 @@ def gradient_source(fun: Callable, jac: Any, layout: Layout, args: tuple) -> Gra
 
 def as_scalar(value: Any) -> float:
     """What the objective returned, as a float. Raises InvalidObjectiveError where it is not one real number."""
-    if type(value) is float:
-        return value
+    if isinstance(value, float):  # also NumPy's float64
+        return float(value)
     array = np.asarray(value)
     if array.shape != () or array.dtype.kind not in "fiub":
         shown = f"an array of shape {array.shape}" if array.shape else f"a {type(value).__name__}"
@@ -63,10 +63,11 @@ def _by_autodiff(fun, layout, args):
     from autodiff import value_and_grad
 
     differentiated = value_and_grad(fun)
+    is_vector = layout.is_vector
 
     def both(x):
         value, gradient = differentiated(layout.unravel(x), *args)
-        return as_scalar(value), _flat(gradient, layout)
+        return as_scalar(value), gradient if is_vector else _flat(gradient, layout)
 
     return GradientSource(_value(fun, layout, args), lambda x: both(x)[1], both, 1, 1)
 

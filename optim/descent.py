@@ -153,7 +153,7 @@ def lbfgs(
     Source: Nocedal and Wright 2006, algorithm 7.5.
 
     >>> import optim
-    >>> optim.minimize(optim.problems.rosenbrock, np.full(1000, -1.0), "lbfgs").success
+    >>> optim.minimize(optim.problems.rosenbrock, np.full(100, -1.0), "lbfgs").success
     True
     """
     return Descent("lbfgs", LimitedMemoryBFGS(memory, scale), line_search, initial_step or UnitStep())

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..method import Method
 from ..objective import Objective
+from .chain import Chain
 from .loss import loss_of_objective
 from .transform import Transform, Workspace
 
@@ -38,6 +39,8 @@ class OpenLoop(Method):
         self._u = self._workspace.zeros()
         self._needs_x = self.transform.needs_x or self.transform.needs_loss
         self._workspace.loss = loss_of_objective(objective) if self.transform.needs_loss else None
+        parts = self.transform.parts if isinstance(self.transform, Chain) else (self.transform,)
+        self._averages = any(type(part).evaluation is not Transform.evaluation for part in parts)
         self._started_at = self._point = x
         self._value, self._slope = self.fun, self.jac
 
@@ -51,7 +54,7 @@ class OpenLoop(Method):
         point = self._point + u
         self._value, self._slope = objective.value_and_gradient(point)
         self._point = point
-        x = self.transform.evaluation(self._state, point, workspace)
+        x = self.transform.evaluation(self._state, point, workspace) if self._averages else point
         if x is point:
             self.fun, self.jac = self._value, self._slope
         else:  # steps are made at one point, and the average of them is the iterate
