@@ -16,7 +16,17 @@ from . import tree
 from .entries import size_of
 from .tracer import dtype_of, shape_of
 
-__all__ = ["Difference", "along", "direction_at", "finest", "moved", "normal_like", "precision", "vector"]
+__all__ = [
+    "Difference",
+    "along",
+    "direction_at",
+    "finest",
+    "jump_of_slope",
+    "moved",
+    "normal_like",
+    "precision",
+    "vector",
+]
 
 FIRST_STEP = 2.0**-3
 LEVELS = 26  # down to a step of 2^-28, where only noise is left
@@ -72,6 +82,13 @@ def along(f, x, direction, step=FIRST_STEP, tolerance=1e-11):
         if level == certain_at + 2:  # smaller steps have confirmed it
             break
     return Difference(best, error, _largest_of_leaf(best, center), _largest_of_leaf(seen, center))
+
+
+def jump_of_slope(f, x, direction, step=2.0**-20):
+    """By how much the slope of t -> f(*(x + t·direction)) changes at t = 0: of the size of `step` where f is smooth."""
+    with np.errstate(all="ignore"):
+        after, before = vector(f(*moved(x, direction, step))), vector(f(*moved(x, direction, -step)))
+        return np.abs(after - 2 * vector(f(*x)) + before) / step
 
 
 def _largest_of_leaf(numbers, like):

@@ -1,4 +1,4 @@
-"""The numbers in a tree, counted through its leaves in order: what each is called, and directions along a few of them."""
+"""The numbers in a tree, counted through its leaves in order: what each is called, and directions along a few."""
 
 from __future__ import annotations
 

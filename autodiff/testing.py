@@ -8,7 +8,7 @@ import numpy as np
 
 from . import tree
 from .arguments import differentiable
-from .differences import along, direction_at, finest, normal_like, precision, vector
+from .differences import along, direction_at, finest, jump_of_slope, normal_like, precision, vector
 from .entries import name_of, restricted, size_of
 from .errors import CheckError, InputError
 from .transforms import jvp, vjp
@@ -187,15 +187,19 @@ class _Comparison:
             f"{self._result(mode, where)}"
         )
         if judged.any():
-            raise CheckError(
-                f"{what} should be {expected} by differences ({error}), but {found} was found. "
-                "Look for a wrong rule, or for a derivative stopped on the way."
-            )
+            advice = "Look for a wrong rule, or for a derivative stopped on the way."
+            if self._has_kink(restricted(v, start, stop)):
+                advice = "But f has a kink there, whose two slopes differ: check at other arguments."
+            raise CheckError(f"{what} should be {expected} by differences ({error}), but {found} was found. {advice}")
         raise CheckError(
             f"{what} cannot be checked: differences do not converge there ({expected}, {error}; found was {found}). "
             "A kink, a jump, noise, or the end of the domain is near: check at other arguments, or with a smaller step "
             "`eps`."
         )
+
+    def _has_kink(self, v):
+        x, v = finest(self.x), finest(v)
+        return np.any(jump_of_slope(self.f, x, v) > 1e-3 * along(self.f, x, v, **self.step).scale)
 
     def _result(self, mode, index):
         if mode == "reverse":

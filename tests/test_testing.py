@@ -106,6 +106,13 @@ def test_a_kink_between_the_steps_is_no_obstacle():
     check_grads(lambda x: np.abs(x - 0.999), (1.0,))
 
 
+def test_a_kink_at_the_point_is_called_what_it_is():
+    with pytest.raises(
+        CheckError, match=r"argument 0\[1\] of the result\[1\] should be -1 .*, but 0 was found. But f has a kink"
+    ):
+        check_grads(lambda x: np.floor(x) * x * 2, (np.array([0.5, 0.0]),))
+
+
 def test_a_jump_is_called_what_it_is():
     with pytest.raises(CheckError, match="argument 0\\[1\\] .*cannot be checked: differences do not converge"):
         check_grads(lambda x: x * np.where(np.greater(x, 0.5), 1.0, 2.0), (np.array([0.1, 0.5]),))
