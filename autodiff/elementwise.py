@@ -69,10 +69,7 @@ class Backward(NamedTuple):
 
     function: object  # (cotangent, kept, times) -> cotangents
     keeps: tuple  # the names of what it keeps, among x, y, z, ans and likes
-
-    def keep(self, args, ans, likes):
-        values = dict(zip("xyz", args, strict=False), ans=ans, likes=likes)
-        return tuple(values[name] for name in self.keeps)
+    positions: tuple  # and where that is in (*args, ans, likes), counted from the end for the last two
 
 
 class Elementwise(Primitive):
@@ -125,12 +122,15 @@ class Elementwise(Primitive):
     def vjp(self, ans, args, wanted, params):
         if all(self.partials[k] is None for k in wanted):
             return None
-        shape, dtype = shape_of(ans), dtype_of(ans)
-        likes = [
-            None if shape_of(args[k]) == shape and dtype_of(args[k]) == dtype else Like.of(args[k]) for k in wanted
-        ]
-        backward = self.backward(wanted, any(likes))
-        return backward.function, backward.keep(args, ans, likes)
+        likes = None
+        if ans.__class__ is not float:
+            shape, dtype = shape_of(ans), dtype_of(ans)
+            likes = [
+                None if shape_of(args[k]) == shape and dtype_of(args[k]) == dtype else Like.of(args[k]) for k in wanted
+            ]
+        function, _, positions = self.backward(wanted, likes is not None and any(likes))
+        values = (*args, ans, likes)
+        return function, tuple([values[k] for k in positions])
 
     def keeps(self, k, wanted):
         return _NAMES[k] in self.backward(wanted).keeps
@@ -164,7 +164,8 @@ class Elementwise(Primitive):
             numpy_terms=", ".join(numpy_terms),
         )
         exec(source, names)
-        return Backward(names["backward"], keeps)
+        positions = tuple({"ans": -2, "likes": -1}.get(name, "xyz".find(name)) for name in keeps)
+        return Backward(names["backward"], keeps, positions)
 
 
 def fit_or_pass(cotangent, like):

@@ -170,7 +170,7 @@ def _method(template, ufunc, compute):
             texts[f"by_{argument}"] = repr(float(partial))
     for which, wanted in {"x": (0,), "y": (1,), "both": (0, 1)}.items():
         if max(wanted) < ufunc.nin:
-            function, keeps = primitive.backward(wanted)
+            function, keeps, _ = primitive.backward(wanted)
             names[f"backward_{which}"] = function
             texts["held"] = "tape.hold(other)" if which == "x" and "y" in keeps else texts.get("held", "other")
             texts[f"keeps_{which}"] = "".join(f"{name}, " for name in keeps)

@@ -80,19 +80,24 @@ _DTYPES = {kind: np.dtype(kind) for kind in (float, int, bool, complex)}
 
 
 def shape_of(x):
-    """np.shape, without its cost for floats, arrays and tracers."""
+    """np.shape, without its cost for numbers, arrays and tracers."""
+    if x.__class__ in _DTYPES:
+        return ()
     try:
         return x.shape
     except AttributeError:
-        return () if x.__class__ in _DTYPES else np.shape(x)
+        return np.shape(x)
 
 
 def dtype_of(x):
     """The dtype of an array, a tracer or a Python number."""
+    known = _DTYPES.get(x.__class__)
+    if known is not None:
+        return known
     try:
         return x.dtype
     except AttributeError:
-        return _DTYPES.get(x.__class__) or np.asarray(x).dtype
+        return np.asarray(x).dtype
 
 
 def _operator(ufunc):
