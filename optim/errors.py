@@ -9,6 +9,7 @@ __all__ = [
     "InvalidBoundsError",
     "InvalidObjectiveError",
     "InvalidStartError",
+    "NotConvergedError",
     "OptimizationError",
     "UnknownMethodError",
     "UnknownOptionError",
@@ -31,6 +32,10 @@ class InvalidObjectiveError(OptimizationError, ValueError):
 
 class InvalidStartError(OptimizationError, ValueError):
     """The starting point is not a tree of finite real numbers."""
+
+
+class NotConvergedError(OptimizationError, ArithmeticError):
+    """A derivative of a solution was asked for, but no solution was found."""
 
 
 class UnknownMethodError(OptimizationError, ValueError):

@@ -19,7 +19,7 @@ from .result import Result
 from .status import Status
 from .termination import Termination
 
-__all__ = ["iterate", "minimize"]
+__all__ = ["drive", "is_traced", "iterate", "minimize"]
 
 
 def minimize(
@@ -44,6 +44,7 @@ def minimize(
     max_time: float | None = None,
     keep: str | None = None,
     progress: bool = False,
+    differentiate: str = "implicit",
     **options: Any,
 ) -> Result:
     """min f(x) over all x, by any method; the derivatives come from autodiff unless they are given.
@@ -58,7 +59,9 @@ def minimize(
     hess         the Hessian, a function of x, shape (n, n); None for autodiff
     bounds       n pairs (low, high), None for no bound, or optim.Bounds(lower, upper) of numbers or trees like x0; for
                  methods that handle bounds, others refuse them
-    constraints  for methods that handle them; others refuse them
+    constraints  for methods that handle them; others refuse them. One or several of {"type": "eq" or "ineq", "fun": c}
+                 for c(x) = 0 or c(x) >= 0, optim.NonlinearConstraint, optim.LinearConstraint; or, for projected
+                 gradients and the like, a set of optim.proximal
     tol          stop where the optimality measure is at most this: ‖∇f(x)‖∞ unless the method has its own. Default 1e-8
     step_tol     stop where the last step is at most this long
     fun_tol      stop where f changed by at most this times max(1, |f|) in the last iteration
@@ -70,6 +73,9 @@ def minimize(
     maximize     whether to look for the maximum; all numbers reported are those of f itself
     keep         "best" or "last": which point is returned where a limit stops the run; see `Result`
     progress     whether to show a progress bar
+    differentiate   where minimize stands in a function that is being differentiated, and x0 or args are traced:
+                 "implicit", by the condition that holds at the solution, `Method.stationarity`; or "unrolled", through
+                 the iterations. See `optim.implicit` and `optim.unrolled`
     options      those of the method, such as learning_rate
 
     Returns a `Result`; `result.status` says why it stopped, truthfully, and `result.history` what happened. Stops by
@@ -83,11 +89,21 @@ def minimize(
     >>> res.x, res.status
     ({'a': 1.0, 'b': array([2., 2.])}, Status.CONVERGED)
     """
-    run = _prepare(
-        fun, x0, method, options, args=args, jac=jac, hess=hess, bounds=bounds, constraints=constraints, tol=tol,
-        max_iter=max_iter, record=record, maximize=maximize, step_tol=step_tol, fun_tol=fun_tol, target=target,
-        max_nfev=max_nfev, max_time=max_time, keep=keep,
-    )  # fmt: skip
+    settings = {
+        "jac": jac, "hess": hess, "bounds": bounds, "constraints": constraints, "tol": tol, "max_iter": max_iter,
+        "record": record, "maximize": maximize, "step_tol": step_tol, "fun_tol": fun_tol, "target": target,
+        "max_nfev": max_nfev, "max_time": max_time, "keep": keep,
+    }  # fmt: skip
+    if is_traced(x0, args, options):
+        from .implicit import differentiable_minimum
+
+        settings |= {"callback": callback, "progress": progress}
+        return differentiable_minimum(fun, x0, method, args, settings, options, differentiate)
+    return drive(_prepare(fun, x0, method, options, args=args, **settings), callback, progress)
+
+
+def drive(run: Run, callback: Callable[[Result], Any] | None = None, progress: bool = False) -> Result:
+    """Runs to the end, with a callback and a progress bar, and returns the result, whatever ended it."""
     bar = _progress_bar(run) if progress else None
     run.watched = callback is not None or progress
     try:
@@ -108,6 +124,16 @@ def minimize(
     return run.result()
 
 
+def is_traced(*trees: Any) -> bool:
+    """Whether a leaf of these trees is a value that is being differentiated."""
+    if all(type(tree) is np.ndarray or (type(tree) in (tuple, dict) and not tree) for tree in trees):
+        return False  # the usual case
+    from autodiff.tracer import Tracer
+    from autodiff.tree import leaves
+
+    return any(isinstance(leaf, Tracer) for leaf in leaves(trees))
+
+
 _OF_ALL_METHODS = frozenset(minimize.__kwdefaults__ or ())
 
 
@@ -122,7 +148,7 @@ def iterate(fun: Callable, x0: Any, method: Any = "bfgs", **keywords: Any) -> It
     0 0.0 running
     1 3.0 converged
     """
-    for name in ("callback", "progress"):
+    for name in ("callback", "progress", "differentiate"):
         if name in keywords:
             raise UnknownOptionError(f"iterate takes no {name}; do in the body of the loop what it should do")
     of_all = {name: value for name, value in keywords.items() if name in _OF_ALL_METHODS}
@@ -155,6 +181,17 @@ def _prepare(
     _require_handled(solver, bounds, constraints)
     objective = Objective(fun, x0, args=args, jac=jac, hess=hess, maximize=maximize)
     objective.bounds = as_bounds(bounds, objective.layout, objective.x0)
+    if _is_set(constraints):
+        from .proximal.flat import FlatTerm
+
+        objective.term = FlatTerm(constraints, objective.layout)
+    elif "constraints" in solver.handles and before is None:
+        from .constraints import as_constraints
+
+        objective.constraints = as_constraints(
+            () if constraints is None else constraints, objective.layout, objective.x0, objective.bounds
+        )
+        objective.constraints.tolerance = solver.tol if tol is None else tol
     termination = Termination(
         tol=solver.tol if tol is None else tol,
         step_tol=step_tol,
@@ -184,13 +221,25 @@ def _continued(before, method, options):
     return copy.deepcopy(before.method)
 
 
+_CAN = {
+    "constraints": ", such as 'sqp', 'interior_point' or 'augmented_lagrangian'",
+    "sets": ", such as 'projected_gradient', 'fista' or 'frank_wolfe'",
+}
+
+
 def _require_handled(method, bounds, constraints):
-    given = {"bounds": bounds is not None, "constraints": constraints is not None and not _is_empty(constraints)}
+    of_constraints = "sets" if _is_set(constraints) else "constraints"
+    given = {"bounds": bounds is not None, of_constraints: constraints is not None and not _is_empty(constraints)}
     for name, is_given in given.items():
         if is_given and name not in method.handles:
             raise UnsupportedProblemError(
                 f"the method {method.name!r} cannot handle {name}; leave them out, or choose a method that can"
+                f"{_CAN.get(name, '')}"
             )
+
+
+def _is_set(constraints):
+    return hasattr(constraints, "project")
 
 
 def _is_empty(constraints):

@@ -1,0 +1,179 @@
+"""Minimisers inside differentiated functions: by the condition that holds at them, and through the iterations."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import autodiff as ad
+import optim
+from optim.errors import NotConvergedError, UnknownOptionError, UnsupportedProblemError
+
+A = np.array([[2.0, 0.3, 0.0], [0.1, 1.5, 0.4], [0.2, 0.0, 1.0], [1.0, 1.0, 1.0]])
+B = np.array([1.0, -2.0, 0.5, 0.7])
+
+
+def ridge(x, theta):
+    return 0.5 * np.sum((A @ x - theta["b"]) ** 2) + 0.5 * np.exp(theta["log_penalty"]) * np.sum(x**2)
+
+
+def closed_form(theta):
+    return np.linalg.solve(A.T @ A + np.exp(theta["log_penalty"]) * np.eye(3), A.T @ theta["b"])
+
+
+def curved(x, theta):
+    return ridge(x, theta) + 0.1 * np.sum(x**4)
+
+
+THETA = {"b": B, "log_penalty": -0.5}
+FLAT, UNRAVEL = ad.tree.ravel(THETA)
+MODES = {"forward": ad.jacfwd, "reverse": ad.jacrev}
+
+
+def minimiser(f, method, differentiate="implicit", **options):
+    def of(flat):
+        return optim.minimize(
+            f, np.zeros(3), method, args=(UNRAVEL(flat),), tol=1e-12, differentiate=differentiate, **options
+        ).x
+
+    return of
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+@pytest.mark.parametrize("method", ["bfgs", "lbfgs", "newton"])
+def test_implicit_derivative_of_a_ridge_is_that_of_its_closed_form(mode, method):
+    expected = ad.jacrev(lambda flat: closed_form(UNRAVEL(flat)))(FLAT)
+    assert_allclose(mode(minimiser(ridge, method))(FLAT), expected, atol=1e-10)
+
+
+UNROLLED = {
+    "gradient_descent": {"learning_rate": 0.15, "max_iter": 2000},
+    "momentum": {"learning_rate": 0.1, "beta": 0.5, "max_iter": 2000},
+    "nesterov": {"learning_rate": 0.1, "beta": 0.5, "max_iter": 2000},
+    "adam": {"learning_rate": lambda t: 0.1 * 0.97**t, "max_iter": 2000},
+    "newton": {"line_search": "fixed", "modify": False},
+}
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+@pytest.mark.parametrize("method", ["gradient_descent", "momentum", "nesterov", "newton"])
+def test_implicit_and_unrolled_derivatives_agree(mode, method):
+    found, expected = (
+        mode(minimiser(curved, method, differentiate, **UNROLLED[method]))(FLAT)
+        for differentiate in ("implicit", "unrolled")
+    )
+    assert_allclose(found, expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("method", UNROLLED)
+def test_an_unrolled_run_has_the_derivative_of_its_iterates_even_unconverged(method):
+    options = UNROLLED[method] | {"max_iter": 3}
+
+    def end(flat):
+        return optim.minimize(
+            curved, np.zeros(3), method, args=(UNRAVEL(flat),), tol=0, differentiate="unrolled", **options
+        ).x
+
+    h = 1e-5
+    differences = np.stack([(end(FLAT + h * e) - end(FLAT - h * e)) / (2 * h) for e in np.eye(FLAT.size)], axis=1)
+    assert_allclose(ad.jacrev(end)(FLAT), differences, atol=1e-7)
+    assert_allclose(ad.jacfwd(end)(FLAT), differences, atol=1e-7)
+
+
+def test_an_unrolled_run_is_a_function_of_its_start_and_learning_rate():
+    def end(x0, rate):  # x₂ = (1 - 2α)² x₀
+        return optim.minimize(
+            lambda x: x**2, x0, "gradient_descent", learning_rate=rate, max_iter=2, differentiate="unrolled"
+        ).x
+
+    assert_allclose(ad.grad(end, (0, 1))(3.0, 0.1), (0.64, -4 * 0.8 * 3.0), rtol=1e-14)
+
+
+def test_second_derivatives_of_a_minimiser():
+    def f(x, a):
+        return (x - a**3) ** 2
+
+    def at(a):
+        return optim.minimize(f, 0.0, "newton", args=(a,)).x
+
+    assert_allclose(ad.grad(ad.grad(at))(2.0), 12.0, rtol=1e-12)
+    assert_allclose(ad.derivative(ad.derivative(at))(2.0), 12.0, rtol=1e-12)
+
+
+def test_envelope_theorem():
+    """The derivative of the least value is the partial derivative of the objective."""
+
+    def least(flat):
+        return optim.minimize(curved, np.zeros(3), args=(UNRAVEL(flat),), tol=1e-11).fun
+
+    x = minimiser(curved, "bfgs")(FLAT)
+    assert_allclose(ad.grad(least)(FLAT), ad.grad(lambda flat: curved(x, UNRAVEL(flat)))(FLAT), atol=1e-9)
+
+
+def test_parameters_on_a_tree_and_the_fields_of_the_result():
+    seen = []
+
+    def loss(a):
+        result = optim.minimize(lambda p, a: (p["u"] - a) ** 2 + np.sum((p["v"] - a**2) ** 2),
+                                {"u": 0.0, "v": np.zeros(2)}, args=a)  # fmt: skip
+        seen.append(result)
+        return result.x["u"] + np.sum(result.x["v"])
+
+    assert_allclose(ad.grad(loss)(1.5), 1 + 4 * 1.5, rtol=1e-10)
+    assert seen[0].success and seen[0].nit > 0 and len(seen[0].history) == seen[0].nit + 1
+
+
+def test_the_maximiser_and_a_given_gradient_have_the_same_derivative():
+    def f(x, a):
+        return -((x - a**2) ** 2)
+
+    def top(a):
+        return optim.minimize(f, 0.0, args=(a,), maximize=True).x
+
+    def bottom(a):
+        return optim.minimize(lambda x, a: -f(x, a), 0.0, args=(a,), jac=lambda x, a: 2 * (x - a**2)).x
+
+    def both(a):
+        return optim.minimize(lambda x, a: (-f(x, a), 2 * (x - a**2)), 0.0, args=(a,), jac=True).x
+
+    for at in (top, bottom, both):
+        assert_allclose(ad.grad(at)(1.5), 3.0, rtol=1e-9)
+
+
+def test_a_bound_that_is_active_holds_its_coordinate_still():
+    """x* = P(a) for the nearest point of a box, whose derivative is 1 within and 0 at the bounds."""
+    method = optim.bfgs()
+    bounds = optim.Bounds(np.zeros(3), np.ones(3))
+    a = np.array([-1.0, 0.4, 2.0])
+    x = bounds.clip(a)
+    jacobian = ad.jacfwd(lambda x: method.stationarity(x, x - a, bounds))(x)
+    assert_allclose(method.stationarity(x, x - a, bounds), 0)
+    assert_allclose(jacobian, np.eye(3))
+    assert_allclose(np.diag(ad.jacfwd(lambda a: method.stationarity(x, x - a, bounds))(a)), [0, -1, 0])
+
+
+def test_what_cannot_be_differentiated_is_refused():
+    def f(x, a):
+        return np.sum((x - a) ** 2)
+
+    def at(a, *args, **keywords):
+        return optim.minimize(f, 1.0, *args, args=(a,), **keywords).x
+
+    with pytest.raises(NotConvergedError, match="iteration limit"):
+        ad.grad(at)(2.0, "gradient_descent", max_iter=3)
+    with pytest.raises(UnsupportedProblemError, match="differences"):
+        ad.grad(at)(2.0, jac="2-point")
+    with pytest.raises(UnsupportedProblemError, match="'bfgs' cannot be differentiated through its iterations"):
+        ad.grad(at)(2.0, differentiate="unrolled")
+    with pytest.raises(UnsupportedProblemError, match="full steps"):
+        ad.grad(at)(2.0, "newton", differentiate="unrolled", line_search="armijo")
+    with pytest.raises(UnknownOptionError, match="did you mean unrolled"):
+        ad.grad(at)(2.0, differentiate="unroled")
+    with pytest.raises(UnsupportedProblemError, match="multipliers"):
+        ad.grad(at)(2.0, constraints=({"type": "eq", "fun": lambda x: x},))
+
+
+def test_an_objective_that_closes_over_what_is_differentiated_is_refused():
+    with pytest.raises((ad.errors.DifferentiationError, optim.errors.OptimizationError)):
+        ad.grad(lambda a: optim.minimize(lambda x: (x - a) ** 2, 0.0).x)(1.0)
+    with pytest.raises(ad.errors.InputError, match="closes over a traced value"):
+        ad.grad(lambda a: optim.minimize(lambda x, b: (x - a * b) ** 2, 0.0, args=(a,)).x)(1.0)
