@@ -33,6 +33,8 @@ from .status import Status
 _EXPORTS = {
     "CMAES": "global_.cma",
     "Descent": "descent",
+    "LinearConstraint": "constraints",
+    "NonlinearConstraint": "constraints",
     "Transform": "transforms",
     "accumulate": "transforms.accumulation",
     "adabelief": "transforms.adabelief",
@@ -62,6 +64,8 @@ _EXPORTS = {
     "dog": "transforms.dog",
     "dowg": "transforms.dog",
     "ema": "transforms.averaging",
+    "fista": "convex.proximal_gradient",
+    "frank_wolfe": "convex.frank_wolfe",
     "freeze": "transforms.groups",
     "gradient_descent": "transforms.scale",
     "groups": "transforms.groups",
@@ -71,6 +75,7 @@ _EXPORTS = {
     "lion": "transforms.lion",
     "lookahead": "transforms.lookahead",
     "masked": "transforms.groups",
+    "mirror_descent": "convex.mirror_descent",
     "momentum": "transforms.momentum",
     "muon": "transforms.muon",
     "nadam": "transforms.nadam",
@@ -79,6 +84,8 @@ _EXPORTS = {
     "novograd": "transforms.novograd",
     "polyak_sgd": "transforms.polyak",
     "prodigy": "transforms.prodigy",
+    "projected_gradient": "convex.projected_gradient",
+    "proximal_gradient": "convex.proximal_gradient",
     "radam": "transforms.radam",
     "reduce_on_plateau": "transforms.plateau",
     "rmsprop": "transforms.rmsprop",
@@ -97,7 +104,7 @@ _EXPORTS = {
     "swa": "transforms.averaging",
     "yogi": "transforms.yogi",
 }
-_MODULES = ("directions", "line_search", "methods", "problems", "schedules", "transforms", "viz")
+_MODULES = ("directions", "line_search", "methods", "problems", "proximal", "schedules", "transforms", "viz")
 
 __all__ = ["Bounds", "History", "Method", "Result", "Status", "errors", "iterate", "minimize", *_EXPORTS, *_MODULES]  # noqa: PLE0604
 

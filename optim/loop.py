@@ -159,7 +159,7 @@ class Run:
             )
 
     def _is_beaten(self, x, fun):
-        """Whether there is a better point than x: a lower one, or one that satisfies the constraints where x does not."""
+        """Whether there is a better point than x: a lower one, or one within the constraints where x is not."""
         best = self.objective.best_fun
         return best < fun or (best < math.inf and not self.objective.admits(x))
 

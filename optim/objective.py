@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .derivatives import gradient_source
 from .errors import InvalidObjectiveError, InvalidStartError
 from .layout import Layout
 from .status import Status
+
+if TYPE_CHECKING:
+    from .constraints import Constraints
 
 __all__ = ["LimitReached", "Objective", "max_norm"]
 
@@ -30,8 +33,8 @@ class Objective:
     """f, ∇f and ∇²f of a flat vector x of shape (n,), for a function `fun` of a tree.
 
     Evaluations are counted (nfev, njev, nhev, nhvp), refused beyond the limits by raising LimitReached, and the lowest
-    finite one is remembered (`best_fun`, `best_x`). Evaluating twice at the same array costs nothing, so methods must
-    never write to an array that they have evaluated.
+    finite one that the constraints admit is remembered (`best_fun`, `best_x`). Evaluating twice at the same array costs
+    nothing, so methods must never write to an array that they have evaluated.
 
     maximize  changes the sign, so that methods always minimise
     """
@@ -63,6 +66,8 @@ class Objective:
         self.limit(math.inf, math.inf)
         self.best_fun, self.best_x, self._best_gradient = math.inf, self.x0, None
         self.bounds: Bounds | None = None  # flat, for methods that handle them
+        self.constraints: Constraints | None = None  # so too
+        self.term: Callable[[np.ndarray], float] | None = None  # g ≥ 0, where f + g is minimised by proximal methods
         self.evaluated: list[np.ndarray] | None = None  # a list where every point is to be recorded
         self._x: np.ndarray | None = None  # the last point evaluated
         self._value, self._gradient = math.nan, None
@@ -93,7 +98,7 @@ class Objective:
         if self.evaluated is not None:
             self.evaluated.append(x)
         if -math.inf < value < self.best_fun:
-            self.best_fun, self.best_x, self._best_gradient = value, x, gradient
+            self._remember(x, value, gradient)
         return value, gradient
 
     def value(self, x: np.ndarray) -> float:
@@ -107,7 +112,7 @@ class Objective:
         if self.evaluated is not None:
             self.evaluated.append(x)
         if -math.inf < self._value < self.best_fun:
-            self.best_fun, self.best_x, self._best_gradient = self._value, x, None
+            self._remember(x, self._value, None)
         return self._value
 
     def hessian(self, x: np.ndarray) -> np.ndarray:
@@ -161,6 +166,10 @@ class Objective:
         (value, slope), (_, curvature) = jvp(value_and_slope, (float(alpha),), (1.0,))
         return as_float(value), as_float(slope), as_float(curvature)
 
+    def admits(self, x: np.ndarray) -> bool:
+        """Whether x satisfies the constraints, if there are any."""
+        return self.constraints is None or self.constraints.admit(x)
+
     def gradient_at_best(self) -> np.ndarray:
         """∇f at `best_x`, whatever the limits: it belongs to the answer."""
         if self._best_gradient is None:
@@ -168,6 +177,11 @@ class Objective:
             self.nfev += self._source.cost_of_gradient
             self.njev += 1
         return self._best_gradient
+
+    def _remember(self, x, value, gradient):
+        total = value if self.term is None else value + self.term(x)
+        if total < self.best_fun and self.admits(x):
+            self.best_fun, self.best_x, self._best_gradient = total, x, gradient
 
     def _of_vector(self, vector):
         return self._fun(self.layout.unravel(vector), *self.args)

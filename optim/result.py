@@ -46,7 +46,11 @@ class Result:
     time        seconds
     optimality  the largest magnitude of the gradient's entries at x, or the method's own measure
     criteria    every test of termination, with achieved and required values
-    best        the lowest point evaluated, `best.x` and `best.fun`: for methods that go up as well as down
+    best        the lowest point evaluated, `best.x` and `best.fun`: for methods that go up as well as down; of those
+                that satisfy the constraints, and x0 with infinite `fun` as long as none does
+    constraint_violation  the largest over all constraints, and bounds where the method treats them so; else 0
+    multipliers λ of ∇f(x) = Σ λᵢ ∇cᵢ(x), an array for each constraint in the order given, the last for the bounds if
+                there are any; None for methods without
     history     the run, iteration by iteration
     method      its name
 
@@ -73,6 +77,8 @@ class Result:
     hess_inv: np.ndarray | None = None
     criteria: tuple[Criterion, ...] = ()
     best: Point | None = None
+    constraint_violation: float = 0.0
+    multipliers: tuple[np.ndarray, ...] | None = None
     method: str = ""
     run: Any = field(default=None)  # what `minimize` needs to go on from here
 
@@ -98,7 +104,9 @@ class Result:
             f"  x    {_short(self.x)}",
             f"  {counts}",
         ]
-        if self.best is not None and self.best.fun != self.fun:
+        if self.multipliers is not None:
+            lines.append(f"  constraint violation {self.constraint_violation:.3g}")
+        if self.best is not None and self.best.fun != self.fun and np.isfinite(self.best.fun):
             lines.append(f"  best {self.best.fun:.10g} at {_short(self.best.x)}")
         if self.criteria:
             lines += ["", f"  {'criterion':<22}{'achieved':>12}    {'required':<12}"]

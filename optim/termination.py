@@ -74,9 +74,9 @@ class Termination:
             if method.jac is not None and not np.isfinite(method.jac).all():  # max and <= need not see a nan
                 return Status.NOT_FINITE
             return Status.CONVERGED
-        if fun <= self.lowest:
+        if fun <= self.lowest and method.is_feasible:
             return Status.TARGET_REACHED
-        if nit:
+        if nit and method.is_feasible:
             if self.step_tol is not None and method.step_norm <= self.step_tol:
                 return Status.SMALL_STEP
             if self.fun_tol is not None and abs(change) <= self.fun_tol * max(1.0, abs(fun)):
