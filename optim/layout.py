@@ -69,12 +69,17 @@ class Layout:
     def gather(self, tree: Any, out: np.ndarray, name: str, like: str = "x0") -> np.ndarray:
         """The leaves of a tree of this structure and these shapes, copied into the vector `out`."""
         leaves = self.leaves(tree, name, like)
-        if len(leaves) > 1 and all([type(leaf) is np.ndarray for leaf in leaves]):
-            np.concatenate([leaf.ravel() for leaf in leaves], out=out)  # a third of the time of one by one
+        if len(leaves) == 1:
+            out[:] = leaves[0].reshape(-1) if isinstance(leaves[0], np.ndarray) else np.reshape(leaves[0], -1)
         else:
-            for leaf, place in zip(leaves, self.slices, strict=True):
-                out[place] = leaf.reshape(-1) if isinstance(leaf, np.ndarray) else np.reshape(leaf, -1)
+            self.fill(self.views(out), leaves)
         return out
+
+    @staticmethod
+    def fill(views: list[np.ndarray], leaves: list) -> None:
+        """The leaves copied into `views` of a vector, made once for many copies."""
+        for view, leaf in zip(views, leaves, strict=True):
+            view[...] = leaf
 
     def views(self, vector: np.ndarray) -> list[np.ndarray]:
         """The part of the vector that belongs to each leaf, in the leaf's shape; writing to it writes to the vector."""

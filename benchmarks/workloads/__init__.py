@@ -13,6 +13,7 @@ from benchmarks.workloads import (
     memory,
     million_node,
     ode,
+    optimizer_step,
     scalar_loop,
 )
 
@@ -31,5 +32,6 @@ WORKLOADS: dict[str, Workload] = {
         kmeans,
         ode,
         det,
+        optimizer_step,
     )
 }

@@ -176,7 +176,8 @@ class Transform:
 
     def _advance(self, grads, state, params, value, loss):
         workspace = state.workspace
-        workspace.layout.gather(grads, state.u, "grads", "params")
+        layout = workspace.layout
+        layout.fill(state.views, layout.leaves(grads, "grads", "params"))
         if self.needs_x or self.needs_loss:
             workspace.x = workspace.layout.gather(params, state.buffer_of_x(), "params", "init's params")
         if self.needs_loss:
