@@ -11,6 +11,8 @@ was computed, has the general way only, which makes it the oracle of this one in
 from __future__ import annotations
 
 import operator
+import re
+from textwrap import indent
 from types import FunctionType
 
 import numpy as np
@@ -35,13 +37,7 @@ def method(self, other):
                     record = (self.index, {by_x}, other.index, {by_y})
                 except PYTHON_RAISES:
                     return primitive(self, other)
-                records = tape.records
-                records.append(record)
-                var = Var()
-                var.primal = ans
-                var.level = tape
-                var.index = len(records) - 1
-                return var
+                return RECORDED(record)
         elif kind is float or kind is int or kind is float64:
             y = other
             ans = compute(x, y)
@@ -49,13 +45,7 @@ def method(self, other):
                 record = (self.index, {by_x})
             except PYTHON_RAISES:
                 return primitive(self, other)
-            records = tape.records
-            records.append(record)
-            var = Var()
-            var.primal = ans
-            var.level = tape
-            var.index = len(records) - 1
-            return var
+            return RECORDED(record)
     elif kind is ndarray:
         kind = other.__class__
         tape = self.level
@@ -63,23 +53,11 @@ def method(self, other):
             y = other.primal
             if other.level is tape and y.__class__ is ndarray and x.shape == y.shape and x.dtype is y.dtype:
                 ans = compute(x, y)
-                records = tape.records
-                records.append(((self.index, other.index), backward_both, ({keeps_both})))
-                var = Var()
-                var.primal = ans
-                var.level = tape
-                var.index = len(records) - 1
-                return var
+                return RECORDED(((self.index, other.index), backward_both, ({keeps_both})))
         elif kind is float or kind is int or (kind is ndarray and other.shape == x.shape and other.dtype is x.dtype):
             y = {held} if kind is ndarray else other
             ans = compute(x, y)
-            records = tape.records
-            records.append(((self.index,), backward_x, ({keeps_x})))
-            var = Var()
-            var.primal = ans
-            var.level = tape
-            var.index = len(records) - 1
-            return var
+            return RECORDED(((self.index,), backward_x, ({keeps_x})))
     return primitive(self, other)
 """
 
@@ -95,23 +73,11 @@ def method(self, other):
         except PYTHON_RAISES:
             return primitive(other, self)
         tape = self.level
-        records = tape.records
-        records.append(record)
-        var = Var()
-        var.primal = ans
-        var.level = tape
-        var.index = len(records) - 1
-        return var
+        return RECORDED(record)
     if y.__class__ is ndarray and (kind is float or kind is int):
         ans = compute(x, y)
         tape = self.level
-        records = tape.records
-        records.append(((self.index,), backward_y, ({keeps_y})))
-        var = Var()
-        var.primal = ans
-        var.level = tape
-        var.index = len(records) - 1
-        return var
+        return RECORDED(((self.index,), backward_y, ({keeps_y})))
     return primitive(other, self)
 """
 
@@ -125,25 +91,33 @@ def method(self):
         except PYTHON_RAISES:
             return primitive(self)
         tape = self.level
-        records = tape.records
-        records.append(record)
-        var = Var()
-        var.primal = ans
-        var.level = tape
-        var.index = len(records) - 1
-        return var
+        return RECORDED(record)
     if x.__class__ is ndarray:
         ans = ufunc(x)
         tape = self.level
-        records = tape.records
-        records.append(((self.index,), backward_x, ({keeps_x})))
-        var = Var()
-        var.primal = ans
-        var.level = tape
-        var.index = len(records) - 1
-        return var
+        return RECORDED(((self.index,), backward_x, ({keeps_x})))
     return primitive(self)
 """
+
+
+_RECORDED = """
+records = tape.records
+records.append({record})
+var = Var()
+var.primal = ans
+var.level = tape
+var.index = len(records) - 1
+return var
+"""
+
+
+def _written_out(template):
+    """The template with each `return RECORDED(record)` in full: a call there would be felt."""
+
+    def in_full(line):
+        return indent(_RECORDED.strip().replace("{record}", line["record"]), line["margin"])
+
+    return re.sub(r"^(?P<margin> *)return RECORDED\((?P<record>.*)\)$", in_full, template, flags=re.MULTILINE)
 
 
 def _method(template, ufunc, compute):
@@ -174,7 +148,7 @@ def _method(template, ufunc, compute):
             names[f"backward_{which}"] = function
             texts["held"] = "tape.hold(other)" if which == "x" and "y" in keeps else texts.get("held", "other")
             texts[f"keeps_{which}"] = "".join(f"{name}, " for name in keeps)
-    exec(template.format(**texts), names)
+    exec(_written_out(template).format(**texts), names)
     return names["method"]
 
 
