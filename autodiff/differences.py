@@ -104,7 +104,7 @@ def _largest_of_leaf(numbers, like):
 def precision(*trees):
     """The rounding unit of the coarsest floating-point dtype among the leaves; that of float64 where there is none."""
     dtypes = [dtype_of(leaf) for leaf in tree.leaves(trees)]
-    return max([float(np.finfo(dtype).eps) for dtype in dtypes if dtype.kind in "fc"], default=2.0**-52)
+    return max([float(np.finfo(dtype.name).eps) for dtype in dtypes if dtype.kind in "fc"], default=2.0**-52)
 
 
 def vector(x):

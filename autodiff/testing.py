@@ -174,8 +174,8 @@ class _Comparison:
 
     def _raise(self, verdict, mode, v, start, stop):
         if stop - start == 1:
-            step = vector(v)[start]
-            along, unit = ("", step) if step.imag == 0 else (f" along {step / abs(step):.3g}", abs(step))
+            step = complex(vector(v)[start])
+            along, unit = ("", step.real) if step.imag == 0 else (f" along {step / abs(step):.3g}", abs(step))
         else:
             along, unit = f" and the {stop - start - 1} numbers after it, along a random direction", 1.0
         judged = verdict.wrong & verdict.certain

@@ -35,33 +35,41 @@ def check(f, *args, rtol=None):
 
     >>> check(lambda x, y: np.exp(x * y) / np.cos(y), 0.5, np.array([0.1, 0.2]))
     """
-    import sympy as sp
-
     args = _real(args)
     leaves, structure = tree.flatten(args)
     symbols = tree.unflatten(structure, [symbols_like(leaf, f"x{k}") for k, leaf in enumerate(leaves)])
     tape, inputs, result = recorded(f, symbols, args)
     value = tree.map(unwrap, result)
-    expressions, symbols = _numbers(outputs(tape, inputs, result)), _numbers(symbols)
     rtol = (1e-10 if precision(args, value) < 1e-12 else 1e-4) if rtol is None else rtol
+
     everywhere = tuple(range(len(args)))
-    modes = {
-        "forward mode": _matrix(jacfwd(f, everywhere)(*args), value, args),
-        "reverse mode": _matrix(jacrev(f, everywhere)(*args), value, args),
-    }
-    derivatives = [[sp.diff(e, s) for s in symbols] for e in expressions]
-    exact = _evaluate([*expressions, *(d for row in derivatives for d in row)], symbols, vector(args))
-    values, jacobian = exact[: len(expressions)], exact[len(expressions) :].reshape(len(expressions), len(symbols))
-    found_values = vector(value)
-    of, by = names(value, "the result"), [names(arg, f"argument {k}") for k, arg in enumerate(args)]
-    by = [name for names in by for name in names]
-    for k, name in enumerate(of):
-        _require_same(found_values[k], values[k], rtol, _largest(values), f"the value of {name}", expressions[k])
-    for row, column in np.ndindex(jacobian.shape):
-        for mode, found in modes.items():
-            what = f"{mode}: the derivative of {of[row]} with respect to {by[column]}"
-            expected, expression = jacobian[row, column], derivatives[row][column]
-            _require_same(found[row, column], expected, rtol, _largest(jacobian), what, expression)
+    by_forward = _matrix(jacfwd(f, everywhere)(*args), value, args)
+    by_reverse = _matrix(jacrev(f, everywhere)(*args), value, args)
+    exact = _Exact(_numbers(outputs(tape, inputs, result)), _numbers(symbols), vector(args))
+
+    of = names(value, "the result")
+    by = [name for k, arg in enumerate(args) for name in names(arg, f"argument {k}")]
+    for k, (found, expected) in enumerate(zip(vector(value), exact.values, strict=True)):
+        what = f"the value of {of[k]}"
+        _require_same(found, expected, rtol, _largest(exact.values), what, exact.expressions[k])
+    for row, column in np.ndindex(exact.jacobian.shape):
+        for mode, found in (("forward", by_forward), ("reverse", by_reverse)):
+            what = f"{mode} mode: the derivative of {of[row]} with respect to {by[column]}"
+            expected, expression = exact.jacobian[row, column], exact.derivatives[row][column]
+            _require_same(found[row, column], expected, rtol, _largest(exact.jacobian), what, expression)
+
+
+class _Exact:
+    """Expressions, their derivatives by all symbols, and the numbers that these are."""
+
+    def __init__(self, expressions, symbols, numbers):
+        import sympy as sp
+
+        self.expressions = expressions
+        self.derivatives = [[sp.diff(expression, symbol) for symbol in symbols] for expression in expressions]
+        found = _evaluate(expressions + [d for row in self.derivatives for d in row], symbols, numbers)
+        self.values, jacobian = np.split(found, [len(expressions)])
+        self.jacobian = jacobian.reshape(len(expressions), len(symbols))
 
 
 def _largest(numbers):

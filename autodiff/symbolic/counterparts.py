@@ -12,9 +12,12 @@ from fractions import Fraction
 from functools import cache
 
 import numpy as np
-from numpy._core.umath import clip  # what np.clip ends in; it has no public name
+from numpy._core.umath import clip  # pyright: ignore[reportAttributeAccessIssue] (np.clip ends in it; it is private)
 
 __all__ = ["branches", "elementwise", "exactly", "key_of", "of_family"]
+
+
+_OUR_PACKAGE = __name__.partition(".")[0] + "."
 
 
 def key_of(primitive):
@@ -23,7 +26,7 @@ def key_of(primitive):
 
 
 def _is_ours(primitive):
-    return (getattr(primitive.function, "__module__", None) or "").startswith(__package__.partition(".")[0] + ".")
+    return (getattr(primitive.function, "__module__", None) or "").startswith(_OUR_PACKAGE)
 
 
 @cache

@@ -68,7 +68,7 @@ def as_arrays(argument):
     if isinstance(argument, sp.Expr):
         return argument
     if isinstance(argument, list | tuple | np.ndarray | sp.MatrixBase | sp.NDimArray):
-        array = np.array(argument.tolist() if hasattr(argument, "tolist") else argument, dtype=object)
+        array = np.array(getattr(argument, "tolist", lambda: argument)(), dtype=object)
         if all(isinstance(entry, sp.Expr | int | float) for entry in array.flat):
             return as_expressions(array) if array.shape else as_arrays(array[()])
     elif isinstance(argument, int | float):

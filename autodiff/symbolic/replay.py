@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import tree
@@ -103,7 +105,7 @@ def outputs(tape, inputs, result):
 # -- one primitive -----------------------------------------------------------------------------------------------------
 
 
-def _apply(primitive, args, is_traced, numbers, params):
+def _apply(primitive, args, is_traced, numbers, params) -> Any:
     """The primitive on expressions: args as expressions where they are traced, as numbers throughout in `numbers`."""
     key = key_of(primitive)
     if isinstance(primitive, Elementwise):
