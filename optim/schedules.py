@@ -14,7 +14,9 @@
 | `piecewise_constant`, `piecewise_linear` | by a table |
 | `warmup` | a straight line up to another schedule |
 | `one_cycle`, `cyclic` | up and down |
-| `join` | one schedule after the other |
+| `join`, `product` | one schedule after the other; one times the other |
+
+A rate that falls where the loss does not is no function of the step: see `optim.reduce_on_plateau`.
 
 Sources: the documentation of torch.optim.lr_scheduler and optax; Loshchilov and Hutter 2016 (arXiv:1608.03983) for the
 cosine; Smith 2015 (arXiv:1506.01186) and Smith and Topin 2017 (arXiv:1708.07120) for the cycles; Vaswani et al. 2017
@@ -43,6 +45,7 @@ __all__ = [
     "piecewise_constant",
     "piecewise_linear",
     "polynomial",
+    "product",
     "step_decay",
     "warmup",
 ]
@@ -115,14 +118,14 @@ def linear(initial: float, end: float, steps: int, begin: int = 0) -> Schedule:
     return polynomial(initial, end, steps, 1.0, begin)
 
 
-def cosine(initial: float, steps: int, end: float = 0.0) -> Schedule:
-    """α_t = β + (α - β)(1 + cos(π t/T)) / 2 for t ≤ T; β after.
+def cosine(initial: float, steps: int, end: float = 0.0, power: float = 1.0) -> Schedule:
+    """α_t = β + (α - β)((1 + cos(π t/T)) / 2)ᵖ for t ≤ T; β after.
 
     >>> [round(cosine(1.0, steps=4)(t), 3) for t in (0, 2, 4, 9)]
     [1.0, 0.5, 0.0, 0.0]
     """
     _require_positive(steps=steps)
-    return lambda t: end + (initial - end) * 0.5 * (1 + math.cos(math.pi * _fraction(t, steps)))
+    return lambda t: end + (initial - end) * (0.5 * (1 + math.cos(math.pi * _fraction(t, steps)))) ** power
 
 
 def cosine_restarts(initial: float, steps: int, factor: float = 1, end: float = 0.0) -> Schedule:
@@ -191,31 +194,55 @@ def warmup(schedule: Schedule | float, steps: int, start: float = 0.0) -> Schedu
     return lambda t: start + (then(0) - start) * t / steps if t < steps else then(t - steps)
 
 
-def one_cycle(peak: float, steps: int, up: float = 0.3, divide: float = 25.0, divide_end: float = 1e4) -> Schedule:
-    """α/25 up to α in the first 30 % of the steps, then down to α/(25 · 10⁴), along half cosines.
+def one_cycle(
+    peak: float,
+    steps: int,
+    up: float = 0.3,
+    divide: float = 25.0,
+    divide_end: float = 1e4,
+    shape: str = "cosine",
+    variant: str = "optax",
+) -> Schedule:
+    """α/25 up to α in the first 30 % of the steps, then down to α/(25 · 10⁴), along half cosines or straight lines.
 
     up                  the part of the steps that goes up
     divide, divide_end  peak/start and start/end
+    shape               "cosine" or "linear"
+    variant             "optax": it ends at t = steps; "torch": at t = steps - 1, and the peak is one step earlier
 
-    >>> [round(one_cycle(1.0, steps=10)(t), 6) for t in (0, 3)]
+    >>> [round(one_cycle(1.0, steps=10)(t), 3) for t in (0, 3)]
     [0.04, 1.0]
     """
     _require_positive(steps=steps)
     if not 0 < up < 1:
         raise ValueError(f"up is the part of the steps that goes up, between 0 and 1, not {up}")
-    top, start = up * steps, peak / divide
+    if shape not in ("cosine", "linear") or variant not in ("optax", "torch"):
+        raise ValueError(f"shape is 'cosine' or 'linear', variant 'optax' or 'torch'; not {shape!r}, {variant!r}")
+    one = 1 if variant == "torch" else 0
+    top, last, start = up * steps - one, steps - one, peak / divide
+    if not 0 < top < last:
+        raise ValueError(f"{steps} steps are too few to go up and down; give more")
+
+    def between(a, b, fraction):
+        return b + (a - b) * (0.5 * (1 + math.cos(math.pi * fraction)) if shape == "cosine" else 1 - fraction)
 
     def schedule(t):
-        if t < top:
-            return peak + (start - peak) * 0.5 * (1 + math.cos(math.pi * t / top))
-        end = start / divide_end
-        return end + (peak - end) * 0.5 * (1 + math.cos(math.pi * _fraction(t - top, steps - top)))
+        if t <= top:
+            return between(start, peak, t / top)
+        return between(peak, start / divide_end, _fraction(t - top, last - top))
 
     return schedule
 
 
-def cyclic(low: float, high: float, up: int, down: int | None = None, decay: float = 1.0) -> Schedule:
-    """A triangle from low to high in `up` steps and back in `down`, again and again, times `decay` each time.
+def cyclic(
+    low: float, high: float, up: int, down: int | None = None, decay: float = 1.0, step_decay: float = 1.0
+) -> Schedule:
+    """A triangle from low to high in `up` steps and back in `down`, again and again.
+
+    decay       the height of each triangle is that of the one before times this
+    step_decay  the height at t is multiplied by this to the power of t
+
+    PyTorch's modes are decay=1 (triangular), decay=0.5 (triangular2) and step_decay=gamma (exp_range).
 
     >>> [cyclic(0.0, 1.0, up=2)(t) for t in range(5)]
     [0.0, 0.5, 1.0, 0.5, 0.0]
@@ -224,11 +251,21 @@ def cyclic(low: float, high: float, up: int, down: int | None = None, decay: flo
     _require_positive(up=up, down=down)
 
     def schedule(t):
-        cycle, t = divmod(t, up + down)
-        height = t / up if t <= up else (up + down - t) / down
-        return low + (high - low) * height * decay**cycle
+        cycle, within = divmod(t, up + down)
+        height = within / up if within <= up else (up + down - within) / down
+        return low + (high - low) * height * decay**cycle * step_decay**t
 
     return schedule
+
+
+def product(*schedules: Schedule | float) -> Schedule:
+    """All of them multiplied: α_t β_t ...
+
+    >>> [product(0.5, linear(1.0, 0.0, steps=2))(t) for t in range(3)]
+    [0.5, 0.25, 0.0]
+    """
+    factors = [each if callable(each) else constant(each) for each in schedules]
+    return lambda t: math.prod(factor(t) for factor in factors)
 
 
 def join(schedules: Sequence[Schedule], boundaries: Sequence[int]) -> Schedule:

@@ -38,7 +38,8 @@ class ScaleByLearningRate(Transform):
         if callable(rate):
             t = state["t"]
             state["t"] = t + 1
-            workspace.learning_rate = rate = float(rate(t))
+            rate = float(rate(t))
+        workspace.learning_rate = rate  # in each step, for a part behind this one may have changed it
         u *= -rate
 
 
