@@ -86,7 +86,7 @@ _ELSEWHERE = {
 }
 
 
-def factory(name: str) -> Callable[..., Method | Transform]:
+def factory(name: str, table: dict[str, str] = METHODS) -> Callable[..., Method | Transform]:
     """The function that makes the method of that name. Raises UnknownMethodError where there is none.
 
     >>> factory("L-BFGS").__name__
@@ -94,16 +94,19 @@ def factory(name: str) -> Callable[..., Method | Transform]:
     """
     key = str(name).lower().replace("-", "_").replace(" ", "_")
     key = ALIASES.get(key, key)
-    if key not in METHODS:
+    if key not in table:
+        known = [*table, *(alias for alias, of in ALIASES.items() if of in table)]
         raise UnknownMethodError(
-            f"there is no method {name!r}{near_matches(key, [*METHODS, *ALIASES]) or '.'} The methods are: "
-            f"{', '.join(sorted(METHODS))}."
+            f"there is no method {name!r}{near_matches(key, known) or '.'} The methods are: {', '.join(sorted(table))}."
         )
-    return getattr(importlib.import_module(f".{METHODS[key]}", __package__), key)
+    return getattr(importlib.import_module(f".{table[key]}", __package__), key)
 
 
-def make_method(method: Any, options: dict[str, Any]) -> Method:
-    """The method that `minimize` was asked for: a fresh one by name and options, or a copy of the object given."""
+def make_method(method: Any, options: dict[str, Any], table: dict[str, str] = METHODS) -> Method:
+    """The method that `minimize` was asked for: a fresh one by name and options, or a copy of the object given.
+
+    table  the names, where it is not `minimize` but another entry point with methods of its own
+    """
     if isinstance(method, Method | Transform):
         if options:
             raise UnknownOptionError(
@@ -115,7 +118,7 @@ def make_method(method: Any, options: dict[str, Any]) -> Method:
         raise UnknownMethodError(
             f"method must be a name, a method or a transform such as optim.adam(1e-3), not a {type(method).__name__}"
         )
-    make = factory(method)
+    make = factory(method, table)
     known = list(inspect.signature(make).parameters)
     for name in options:
         if name not in known:
