@@ -42,6 +42,7 @@ METHODS = {
     "lars": "transforms.trust_ratio",
     "lbfgs": "descent",
     "lion": "transforms.lion",
+    "lm": "squares.levenberg_marquardt",
     "mirror_descent": "convex.mirror_descent",
     "momentum": "transforms.momentum",
     "muon": "transforms.muon",
