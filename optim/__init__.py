@@ -61,6 +61,7 @@ _EXPORTS = {
     "clip_by_global_norm": "transforms.clipping",
     "clip_by_value": "transforms.clipping",
     "cma_es": "global_.cma_restarts",
+    "curve_fit": "squares.curves",
     "dadapt_adam": "transforms.prodigy",
     "dfp": "descent",
     "dog": "transforms.dog",
