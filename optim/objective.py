@@ -61,7 +61,7 @@ class Objective:
         self.args = args if isinstance(args, tuple) else (args,)
         self.sign = -1.0 if maximize else 1.0
         self._fun, self._hess = (_negated(fun), _negated(hess)) if maximize else (fun, hess)
-        self._source = gradient_source(self._fun, _negated(jac) if maximize else jac, self.layout, self.args)
+        self._source = self._make_source(_negated(jac) if maximize else jac)
         self.nfev = self.njev = self.nhev = self.nhvp = 0
         self.limit(math.inf, math.inf)
         self.best_fun, self.best_x, self._best_gradient = math.inf, self.x0, None
@@ -182,6 +182,10 @@ class Objective:
         total = value if self.term is None else value + self.term(x)
         if total < self.best_fun and self.admits(x):
             self.best_fun, self.best_x, self._best_gradient = total, x, gradient
+
+    def _make_source(self, jac):
+        """Where values and gradients come from; a kind of objective with more structure has its own."""
+        return gradient_source(self._fun, jac, self.layout, self.args)
 
     def _of_vector(self, vector):
         return self._fun(self.layout.unravel(vector), *self.args)
