@@ -180,20 +180,22 @@ def _as_numpy(x):
 
 
 def strong_multiply(weight, partial):
-    """weight * partial, where a weight of zero stays zero through a partial that is infinite or nan."""
-    hopeless = np.equal(weight, 0) & ~np.isfinite(partial)
+    """weight * partial, where zero is stronger than infinity: a zero of either, and a zero weight than a nan too.
+
+    So the root of a sum of squares has derivative 0 at 0, in both modes.
+    """
+    hopeless = (np.equal(weight, 0) & ~np.isfinite(partial)) | (np.equal(partial, 0) & np.isinf(weight))
     return np.where(hopeless, 0.0, weight) * np.where(hopeless, 0.0, partial)
 
 
 def _multiply_with_care(tangent, partial, ans, args):
     """tangent * partial. Forward mode cannot find out later that a nan was avoidable, so it looks at every product."""
-    if ans.__class__ is float:
+    if ans.__class__ is float and tangent.__class__ is float:
+        value = partial(ans, args)
+        if value.__class__ is float:
+            product = tangent * value
+            return product if product == product else strong_multiply(tangent, value)
+    with np.errstate(all="ignore"):
         value = partial(ans, args)
         product = tangent * value
-        has_nan = product != product
-    else:
-        with np.errstate(all="ignore"):
-            value = partial(ans, args)
-            product = tangent * value
-            has_nan = np.any(np.isnan(product))
-    return strong_multiply(tangent, value) if has_nan else product
+        return strong_multiply(tangent, value) if np.any(np.isnan(product)) else product

@@ -128,6 +128,13 @@ def test_second_derivatives_survive_the_careful_sweep():
     assert_array_equal(H, [[0.0, 0.0], [0.0, 2.0]])
 
 
+@pytest.mark.parametrize("transform", [ad.grad, ad.jacfwd], ids=["reverse", "forward"])
+def test_the_root_of_a_sum_of_squares_has_derivative_zero_at_zero(transform):
+    assert_array_equal(transform(lambda x: np.sqrt(np.sum(x * x)))(np.zeros(3)), np.zeros(3))
+    assert transform(lambda x: np.sqrt(x**2))(0.0) == 0.0
+    assert transform(lambda x: np.sqrt(x) * np.sqrt(x))(0.0) == 0.0
+
+
 def test_an_infinite_derivative_that_is_asked_for_is_infinite():
     assert ad.grad(np.sqrt)(0.0) == ad.derivative(np.sqrt)(0.0) == np.inf
 
