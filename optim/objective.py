@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LimitReached", "Objective", "max_norm"]
 
+_LOWEST = -math.inf  # by its own name, for it is looked up at every evaluation
+
 
 class LimitReached(Exception):  # noqa: N818  (no error: it ends a run in the middle of a step)
     """An evaluation was asked for beyond a limit; `status` says which."""
@@ -62,6 +64,7 @@ class Objective:
         self.sign = -1.0 if maximize else 1.0
         self._fun, self._hess = (_negated(fun), _negated(hess)) if maximize else (fun, hess)
         self._source = self._make_source(_negated(jac) if maximize else jac)
+        self._both, self._cost = self._source.both, self._source.cost_of_both
         self.nfev = self.njev = self.nhev = self.nhvp = 0
         self.limit(math.inf, math.inf)
         self.best_fun, self.best_x, self._best_gradient = math.inf, self.x0, None
@@ -91,13 +94,13 @@ class Objective:
             return self._value, self._gradient
         if self._is_limited:
             self._check_limits()
-        self.nfev += self._source.cost_of_both
+        self.nfev += self._cost
         self.njev += 1
-        value, gradient = self._source.both(x)
+        value, gradient = self._both(x)
         self._x, self._value, self._gradient = x, value, gradient
         if self.evaluated is not None:
             self.evaluated.append(x)
-        if -math.inf < value < self.best_fun:
+        if _LOWEST < value < self.best_fun:
             self._remember(x, value, gradient)
         return value, gradient
 
@@ -111,7 +114,7 @@ class Objective:
         self._x, self._value, self._gradient = x, self._source.value(x), None
         if self.evaluated is not None:
             self.evaluated.append(x)
-        if -math.inf < self._value < self.best_fun:
+        if _LOWEST < self._value < self.best_fun:
             self._remember(x, self._value, None)
         return self._value
 
