@@ -16,6 +16,7 @@ from .polish import Polish
 __all__ = ["LevenbergMarquardt", "lm"]
 
 _FADING = 0.5  # what is left of the scale of a variable after an iteration
+_LEAST_SCALE = 1e-30  # of a variable beside the largest: one that matters this little is not to run away
 _MOST_DAMPING = 1e40  # a step this short moves nothing
 
 
@@ -105,7 +106,7 @@ class LevenbergMarquardt(Method):
             self._scale = np.maximum(_FADING * self._scale, self._column_norms)
         self.free = self._free_at(self.x, self.jac)
         largest = self._scale.max()
-        scale = np.maximum(self._scale, np.finfo(float).eps * largest) if largest > 0 else np.ones_like(self._scale)
+        scale = np.maximum(self._scale, _LEAST_SCALE * largest) if largest > 0 else np.ones_like(self._scale)
         self.system = DampedSystem(r, J[:, self.free], scale[self.free])
 
     def _limit_first_step(self):

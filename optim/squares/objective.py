@@ -39,9 +39,7 @@ class SumOfSquares(Objective):
         if not 0 < f_scale < np.inf:
             raise InvalidObjectiveError(f"f_scale must be a positive number, but it is {f_scale!r}")
         self.loss, self.square_scale, self.is_linear = loss_named(loss), float(f_scale) ** 2, loss == "linear"
-        super().__init__(self._cost_of_tree, x0, args=args)
-        self._residual = residual
-        self._source = GradientSource(self._value_at, self._gradient_at, self._both_at, 0, 1)
+        super().__init__(residual, x0, args=args)
         self._of_jacobian, self.by_autodiff = jacobian_source(jac, self)
         self._r_at: np.ndarray | None = None
         self._J_at: np.ndarray | None = None
@@ -95,19 +93,21 @@ class SumOfSquares(Objective):
         return bent * slope / np.sqrt(np.maximum(curvature, _LEAST_WEIGHT))
 
     def hessian(self, x: np.ndarray) -> np.ndarray:
-        """∇²F = Jᵀ diag(ρ' + 2 ρ'' r²/c²) J + Σᵢ ρ' rᵢ ∇²rᵢ, shape (n, n)."""
+        """∇²F = J̃ᵀ J̃ + S, shape (n, n)."""
         if x is not self._at:
-            _, curvature = self._weights(self.residual(x))
-            J = self.jacobian(x)
-            found = (J.T * curvature) @ J + self.second_order(x)
-            self._at, self._hessian = x, found
+            _, J = self.linearised(x)
+            self._at, self._hessian = x, J.T @ J + self.second_order(x)
         return self._hessian
 
     def second_order(self, x: np.ndarray) -> np.ndarray:
-        """S = Σᵢ ρ' rᵢ ∇²rᵢ(x), shape (n, n): the part of ∇²F that Gauss and Newton left out."""
+        """S = ∇²F - J̃ᵀ J̃ = Σᵢ ρ' rᵢ ∇²rᵢ(x), shape (n, n): the part of ∇²F that Gauss and Newton leave out.
+
+        So is the negative curvature of the loss at outliers, which J̃ cannot have.
+        """
         self.nhev += 1
         r = self.residual(x)
-        weights = self._weights(r)[0] * r
+        slope, curvature = self._weights(r)
+        weights = slope * r
         if self.by_autodiff:
             from autodiff import hessian
 
@@ -120,11 +120,14 @@ class SumOfSquares(Objective):
                 ahead[i] += step
                 self.njev += 1
                 found[i] = (weights @ self._jacobian_at(ahead) - at_x) / (ahead[i] - x[i])
+        if not self.is_linear:
+            J = self.jacobian(x)
+            found = found + (J.T * np.minimum(curvature - _LEAST_WEIGHT, 0.0)) @ J
         return 0.5 * (found + found.T)
 
     def residual_of_vector(self, vector):
         """r of a flat vector, which may be traced, as a flat vector; neither counted nor remembered."""
-        found = self._residual(self.layout.unravel(vector), *self.args)
+        found = self._fun(self.layout.unravel(vector), *self.args)
         if isinstance(found, list | tuple | dict):
             from autodiff.tree import leaves
 
@@ -133,7 +136,7 @@ class SumOfSquares(Objective):
 
     # -- the sum -------------------------------------------------------------------------------------------------------
 
-    def _cost(self, r):
+    def _sum(self, r):
         if self.is_linear:
             return 0.5 * (r @ r)
         return 0.5 * self.square_scale * self.loss.rho(r * r / self.square_scale).sum()
@@ -146,11 +149,11 @@ class SumOfSquares(Objective):
         slope = self.loss.first(z)
         return slope, slope + 2 * self.loss.second(z) * z
 
-    def _cost_of_tree(self, tree, *args):
-        return self._cost(self.residual_of_vector(self.layout.gather(tree, np.empty(self.layout.size), "x")))
+    def _make_source(self, jac):
+        return GradientSource(self._value_at, self._gradient_at, self._both_at, 0, 1)
 
     def _of_vector(self, vector):
-        return self._cost(self.residual_of_vector(vector))
+        return self._sum(self.residual_of_vector(vector))
 
     def _value_at(self, x):
         r = np.asarray(self.residual_of_vector(x))
@@ -160,7 +163,7 @@ class SumOfSquares(Objective):
                 "return an array of model minus data, with complex ones split into real and imaginary parts"
             )
         self._r_at, self._r = x, r.astype(np.float64, copy=False)
-        return float(self._cost(self._r))
+        return float(self._sum(self._r))
 
     def _gradient_at(self, x):
         if x is not self._r_at:
