@@ -173,8 +173,8 @@ def _row(entry, layout, x0):
     A = np.atleast_2d(np.asarray(entry.A.toarray() if hasattr(entry.A, "toarray") else entry.A, np.float64))
     if A.ndim != 2 or A.shape[1] != layout.size or not np.isfinite(A).all():
         raise InvalidConstraintError(
-            f"the matrix of a linear constraint has shape {A.shape}; it must be (m, {layout.size}) and finite, since x0 "
-            f"has {layout.size} numbers"
+            f"the matrix of a linear constraint has shape {A.shape}; it must be finite, and (m, {layout.size}) for "
+            f"the {layout.size} numbers of x0"
         )
     return _Row(lambda x: A @ x, lambda x: A, None, *_two_sides(lower, upper, len(A)))
 

@@ -17,6 +17,7 @@ __all__ = ["SQP", "sqp"]
 
 _C1 = 1e-4
 _NOISE = 1e-14  # of max(1, |merit|), times which a rise may be rounding
+_PRICES = (1e2, 1e4, 1e6)  # of violations, in units of the gradient, where the program has no solution
 _PATIENCE = 10  # iterations within the noise without half the error, before the run is at its precision
 
 
@@ -49,21 +50,24 @@ class SQP(LagrangianMethod):
             self._B = self._convex_hessian(objective, J_E, J_I)
         program = (self._B, g, J_E, -c_E, J_I, -c_I)
         found = quadratic_program(*program)
-        if not found.feasible:
-            found = elastic_program(*program, weight=max(10 * self._penalty, 1e3 * max(1.0, float(np.abs(g).max()))))
+        now = _total(c_E, c_I)
+        for price in _PRICES:
+            if found.feasible and price == _PRICES[0]:
+                break
+            found = elastic_program(*program, weight=price * max(1.0, float(np.abs(g).max())))
+            if _total(c_E + J_E @ found.x, c_I + J_I @ found.x) <= 0.9 * now:
+                break
         d = found.x
-        now, linear = _total(c_E, c_I), _total(c_E + J_E @ d, c_I + J_I @ d)
+        linear = _total(c_E + J_E @ d, c_I + J_I @ d)
         # a stationary point of the violation: the best d lowers it by nothing
         if now - linear <= 1e-12 * max(1.0, now) and now > 1e2 * self.constraints.tolerance:
             if self._is_fresh or self.kind == "exact":
                 return Status.INFEASIBLE
             self._B, self._is_fresh = np.eye(x.size), True
             return None
-        curvature = float(d @ self._B @ d)
         multipliers = np.abs(np.concatenate([found.equal, found.unequal]))
-        needed = (float(g @ d) + 0.5 * curvature) / (0.5 * (now - linear)) if now > linear else 0.0
-        if self._penalty < max(float(multipliers.max(initial=0.0)), needed):
-            self._penalty = 1.5 * max(float(multipliers.max(initial=0.0)), needed)
+        largest = float(multipliers.max(initial=0.0))
+        self._penalty = max(largest, 0.5 * (self._penalty + largest))  # Powell 1978: it may fall again, but slowly
         slope = float(g @ d) - self._penalty * (now - linear)
         merit = fun + self._penalty * now
         alpha, ahead = self._search(objective, d, slope, merit, program)
@@ -76,8 +80,7 @@ class SQP(LagrangianMethod):
             y = jac - g - found.equal @ (after_E - J_E) - found.unequal @ (after_I - J_I)
             self._update(step, y)
         self.x, self.fun, self.jac = ahead, value, jac
-        self.equal = self.equal + alpha * (found.equal - self.equal)
-        self.unequal = self.unequal + alpha * (found.unequal - self.unequal)
+        self.equal, self.unequal = found.equal, found.unequal
         self.step_norm, self.lr = math.sqrt(step @ step), alpha
         return self._finish_if_idle()
 

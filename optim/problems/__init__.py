@@ -18,11 +18,14 @@ from .classics import (
     styblinski_tang,
     three_hump_camel,
 )
+from .constrained_problem import ConstrainedProblem
+from .hock_schittkowski import hock_schittkowski
 from .more_garbow_hillstrom import mgh
 from .problem import Problem
 from .residual_problem import ResidualProblem
 
 __all__ = [
+    "ConstrainedProblem",
     "Problem",
     "ResidualProblem",
     "ackley",
@@ -32,6 +35,7 @@ __all__ = [
     "goldstein_price",
     "griewank",
     "himmelblau",
+    "hock_schittkowski",
     "levy",
     "matyas",
     "mgh",
