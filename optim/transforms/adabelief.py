@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_at_least, require_fraction
+from .arguments import require_fraction, require_positive
 from .chain import chain
 from .moments import average_into, average_squares_into
 from .scale import Rate, ScaleByLearningRate
@@ -26,7 +26,7 @@ class ScaleByBelief(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
-        require_at_least(0, epsilon=self.epsilon)
+        require_positive(epsilon=self.epsilon)
 
     def start(self, workspace: Workspace):
         return {"v": workspace.zeros(), "s": workspace.zeros(), "t": 0}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_at_least, require_variant
+from .arguments import require_at_least, require_positive, require_variant
 from .chain import chain
 from .scale import Rate, ScaleByLearningRate
 from .transform import Transform, Workspace
@@ -26,7 +26,8 @@ class ScaleByRootSum(Transform):
     epsilon_in_root: bool = False
 
     def __post_init__(self):
-        require_at_least(0, epsilon=self.epsilon, initial=self.initial)
+        require_positive(epsilon=self.epsilon)
+        require_at_least(0, initial=self.initial)
 
     def start(self, workspace: Workspace):
         s = workspace.zeros()
@@ -59,8 +60,8 @@ def adagrad(
 
     Source: Duchi, Hazan and Singer 2011; Liquet, Moka and Nazarathy 2024, section 4.3.
 
-    >>> opt = adagrad(0.5, epsilon=0.0)
-    >>> opt.step(np.array([3.0, -5.0]), opt.init(np.zeros(2)), np.zeros(2))[0]
+    >>> opt = adagrad(0.5)
+    >>> opt.step(np.array([3.0, -5.0]), opt.init(np.zeros(2)), np.zeros(2))[0].round(6)
     array([-0.5,  0.5])
     """
     require_variant(variant, list(VARIANTS))

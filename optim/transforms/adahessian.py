@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import require_at_least, require_fraction, require_variant
+from .arguments import require_at_least, require_fraction, require_positive, require_variant
 from .chain import chain
 from .decay import AddDecayedWeights
 from .hessian_diagonal import ESTIMATES, estimate_diagonal
@@ -36,7 +36,8 @@ class ScaleByAdahessian(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
-        require_at_least(0, epsilon=self.epsilon, power=self.power)
+        require_positive(epsilon=self.epsilon)
+        require_at_least(0, power=self.power)
         require_at_least(1, every=self.every)
         require_variant(self.estimate, ESTIMATES)
 
@@ -101,7 +102,7 @@ def adahessian(
 
     Source: Yao et al. 2020 (arXiv:2006.00719), algorithm 1.
 
-    >>> opt = adahessian(1.0, epsilon=0.0)
+    >>> opt = adahessian(1.0, epsilon=1e-9)
     >>> params = np.array([1.0, -0.5])
     >>> def loss(x):  # gradient (2, -4), curvature (2, 8): a step of Newton's method
     ...     return x[0] ** 2 + 4 * x[1] ** 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_fraction
+from .arguments import require_fraction, require_positive
 from .chain import chain
 from .moments import average_into
 from .scale import Rate, ScaleByLearningRate
@@ -25,6 +25,7 @@ class ScaleByAdamax(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
+        require_positive(epsilon=self.epsilon)
 
     def start(self, workspace: Workspace):
         return {"v": workspace.zeros(), "s": workspace.zeros(), "t": 0}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import require_at_least, require_fraction, require_variant
+from .arguments import require_at_least, require_fraction, require_positive, require_variant
 from .chain import chain
 from .decay import AddDecayedWeights
 from .moments import average_into, average_squares_into
@@ -29,7 +29,8 @@ class ScaleByAdan(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2, beta3=self.beta3)
-        require_at_least(0, epsilon=self.epsilon, epsilon_root=self.epsilon_root)
+        require_positive(epsilon=self.epsilon)
+        require_at_least(0, epsilon_root=self.epsilon_root)
 
     def start(self, workspace: Workspace):
         return {name: workspace.zeros() for name in ("m", "v", "n", "before")} | {"t": 0}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import require_fraction
+from .arguments import require_fraction, require_positive
 from .chain import chain
 from .decay import AddDecayedWeights
 from .moments import average_into, average_squares_into
@@ -30,6 +30,7 @@ class ScaleByAdemamix(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
+        require_positive(epsilon=self.epsilon)
         if not callable(self.beta3):
             require_fraction(beta3=self.beta3)
 

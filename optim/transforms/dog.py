@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import require_at_least, require_positive
+from .arguments import require_positive
 from .scale import Rate
 from .transform import Transform, Workspace
 
@@ -26,8 +26,7 @@ class DistanceOverGradients(Transform):
     needs_x = True
 
     def __post_init__(self):
-        require_positive(initial=self.initial)
-        require_at_least(0, epsilon=self.epsilon)
+        require_positive(initial=self.initial, epsilon=self.epsilon)
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -70,8 +69,8 @@ def dog(learning_rate: Rate = 1.0, initial: float = 1e-6, epsilon: float = 1e-8)
 
     Source: Ivgi, Hinder and Carmon 2023 (arXiv:2302.12022), equation 1.
 
-    >>> opt = dog(initial=0.5, epsilon=0.0)
-    >>> opt.step(np.array([3.0, -4.0]), opt.init(np.zeros(2)), np.zeros(2))[0]
+    >>> opt = dog(initial=0.5)
+    >>> opt.step(np.array([3.0, -4.0]), opt.init(np.zeros(2)), np.zeros(2))[0].round(6)
     array([-0.3,  0.4])
     """
     return DistanceOverGradients(learning_rate, initial, epsilon)
@@ -87,8 +86,8 @@ def dowg(learning_rate: Rate = 1.0, initial: float = 1e-4, epsilon: float = 1e-4
 
     Source: Khaled, Mishchenko and Jin 2023 (arXiv:2305.16284), algorithm 1.
 
-    >>> opt = dowg(initial=0.25, epsilon=0.0)
-    >>> opt.step(np.array([3.0, -4.0]), opt.init(np.zeros(2)), np.zeros(2))[0]
+    >>> opt = dowg(initial=0.25, epsilon=1e-9)
+    >>> opt.step(np.array([3.0, -4.0]), opt.init(np.zeros(2)), np.zeros(2))[0].round(6)
     array([-0.3,  0.4])
     """
     return DistanceOverGradients(learning_rate, initial, epsilon, weighted=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_at_least, require_fraction, require_variant
+from .arguments import require_at_least, require_fraction, require_positive, require_variant
 from .chain import chain
 from .moments import average_into, average_squares_into
 from .scale import Rate, ScaleByLearningRate
@@ -30,6 +30,7 @@ class ScaleByNadam(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
+        require_positive(epsilon=self.epsilon)
         require_at_least(0, momentum_decay=self.momentum_decay)
         require_variant(self.variant, VARIANTS)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_at_least, require_fraction
+from .arguments import require_at_least, require_fraction, require_positive
 from .chain import chain
 from .scale import Rate, ScaleByLearningRate
 from .transform import Transform, Workspace
@@ -26,7 +26,8 @@ class ScaleByNovograd(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
-        require_at_least(0, epsilon=self.epsilon, weight_decay=self.weight_decay)
+        require_positive(epsilon=self.epsilon)
+        require_at_least(0, weight_decay=self.weight_decay)
 
     @property
     def needs_x(self) -> bool:  # type: ignore[override]
@@ -65,8 +66,8 @@ def novograd(
 
     Source: Ginsburg et al. 2019 (arXiv:1905.11286), algorithm 1; the defaults are those of optax.
 
-    >>> opt = novograd(0.5, epsilon=0.0)
-    >>> opt.step(np.array([3.0, -4.0]), opt.init(np.zeros(2)), np.zeros(2))[0]
+    >>> opt = novograd(0.5)
+    >>> opt.step(np.array([3.0, -4.0]), opt.init(np.zeros(2)), np.zeros(2))[0].round(6)
     array([-0.3, 0.4])
     """
     form = ScaleByNovograd(beta1, beta2, epsilon, weight_decay)

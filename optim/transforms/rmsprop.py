@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_fraction, require_variant
+from .arguments import require_fraction, require_positive, require_variant
 from .chain import chain
 from .moments import average_into, average_squares_into
 from .momentum import Trace
@@ -34,6 +34,7 @@ class ScaleByRms(Transform):
 
     def __post_init__(self):
         require_fraction(decay=self.decay)
+        require_positive(epsilon=self.epsilon)
 
     def start(self, workspace: Workspace):
         means = {"m": workspace.zeros()} if self.centered else {}
@@ -81,13 +82,14 @@ def rmsprop(
     Moka and Nazarathy 2024, section 4.3.
 
     >>> import optim
-    >>> opt = optim.rmsprop(0.1, decay=0.75, epsilon=0.0)
-    >>> opt.step(np.array([3.0, -5.0]), opt.init(np.zeros(2)), np.zeros(2))[0]
+    >>> opt = optim.rmsprop(0.1, decay=0.75)
+    >>> opt.step(np.array([3.0, -5.0]), opt.init(np.zeros(2)), np.zeros(2))[0].round(6)
     array([-0.2,  0.2])
     """
     require_variant(variant, VARIANTS)
     of_optax = variant == "optax"
-    scaled = ScaleByRms(decay or (0.9 if of_optax else 0.99), epsilon, centered, epsilon_in_root=of_optax)
+    decay = (0.9 if of_optax else 0.99) if decay is None else decay
+    scaled = ScaleByRms(decay, epsilon, centered, epsilon_in_root=of_optax)
     rate = ScaleByLearningRate(learning_rate)
     trace = [Trace(momentum)] if momentum else []
     # optax keeps α inside the momentum, which differs where the rate changes

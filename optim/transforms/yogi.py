@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import require_at_least, require_fraction, require_variant
+from .arguments import require_at_least, require_fraction, require_positive, require_variant
 from .chain import chain
 from .moments import average_into
 from .scale import Rate, ScaleByLearningRate
@@ -30,7 +30,8 @@ class ScaleByYogi(Transform):
 
     def __post_init__(self):
         require_fraction(beta1=self.beta1, beta2=self.beta2)
-        require_at_least(0, epsilon=self.epsilon, initial=self.initial)
+        require_positive(epsilon=self.epsilon)
+        require_at_least(0, initial=self.initial)
         require_variant(self.variant, VARIANTS)
 
     def start(self, workspace: Workspace):
@@ -74,7 +75,7 @@ def yogi(
 
     Source: Zaheer, Reddi, Sachan, Kale and Kumar 2018, "Adaptive Methods for Nonconvex Optimization", algorithm 2.
 
-    >>> opt = yogi(0.5, beta2=0.75, epsilon=0.0, initial=0.0, variant="paper")
+    >>> opt = yogi(0.5, beta2=0.75, epsilon=1e-9, initial=0.0, variant="paper")
     >>> opt.step(np.array([3.0]), opt.init(np.zeros(1)), np.zeros(1))[0].round(6)
     array([-0.1])
     """
