@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 
-from .directions import BFGS, Direction, LimitedMemoryBFGS, Newton, Steepest
-from .line_search import InitialStep, LineSearch, PreviousDecrease, Ray, UnitStep, line_search
+from .directions import BFGS, DFP, SR1, ConjugateGradient, Direction, LimitedMemoryBFGS, Newton, Steepest
+from .line_search import InitialStep, LineSearch, PreviousDecrease, Ray, StrongWolfe, UnitStep, line_search
 from .method import Method
 from .objective import Objective
 from .precision import is_at_precision_limit
 from .status import Status
 
-__all__ = ["Descent", "bfgs", "lbfgs", "newton", "steepest_descent"]
+__all__ = ["Descent", "bfgs", "cg", "dfp", "lbfgs", "newton", "sr1", "steepest_descent"]
 
 _PATIENCE = 8  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
 _STRIKES = 4  # times that it is suspected in vain, before the run is given up
@@ -36,7 +36,7 @@ class Descent(Method):
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
         self.direction.start(x.size)
-        self._decrease = math.nan
+        self._decrease = self._change = math.nan
         self._idle, self._lowest, self._least_gradient = 0, math.inf, math.inf
 
     def advance(self, objective: Objective) -> Status | None:
@@ -70,14 +70,14 @@ class Descent(Method):
         slope = ray.origin.slope
         if self.search.descends and not slope < 0:  # also where it is so small that its product underflows
             return Status.LINE_SEARCH_FAILED
-        alpha = self.initial_step(self.x, self.fun, self.jac, slope, scaled, self._decrease)
+        alpha = self.initial_step(self.x, self.fun, self.jac, slope, scaled, self._decrease, self._change)
         trial, success, _ = self.search(ray, alpha)
         if not success and not trial.fun < self.fun:
             return Status.LINE_SEARCH_FAILED
         jac = trial.jac if trial.jac is not None else objective.value_and_gradient(trial.x)[1]
         step = trial.x - self.x
         self.direction.update(step, jac - self.jac, jac)
-        self._decrease = self.fun - trial.fun
+        self._decrease, self._change = self.fun - trial.fun, trial.alpha * slope
         self.step_norm, self.lr = math.sqrt(step @ step), trial.alpha
         self.x, self.fun, self.jac = trial.x, trial.fun, jac
         return None
@@ -138,6 +138,75 @@ def bfgs(
     array([1., 1.])
     """
     return Descent("bfgs", BFGS(scale), line_search, initial_step or PreviousDecrease())
+
+
+def cg(
+    formula: str = "HZ",
+    line_search: str | LineSearch | None = None,
+    initial_step: InitialStep | None = None,
+    restart: float | None = None,
+) -> Descent:
+    """Nonlinear conjugate gradients, for very many variables: O(n) work and memory for each iteration.
+
+        x⁺ = x + α d,    d⁺ = -∇f(x⁺) + β d
+
+    formula      β by "FR" (Fletcher-Reeves), "PR+" (Polak-Ribière, not negative), "HS" (Hestenes-Stiefel), "DY"
+                 (Dai-Yuan), "HZ" (Hager-Zhang) or "DL" (Dai-Liao)
+    line_search  by default strong Wolfe with c2 = 0.1: the directions are conjugate only where the search is accurate
+    restart      begin anew where successive gradients have |g⁺ᵀg| ≥ restart · ‖g⁺‖²; None for never
+
+    Source: Nocedal and Wright 2006, section 5.2. Hager and Zhang 2006, Pacific J. Optim. 2.
+
+    >>> import optim
+    >>> f = optim.problems.quadratic([1.0, 10.0, 100.0])
+    >>> optim.minimize(f, f.x0, "cg", formula="PR+", line_search="exact").nit
+    3
+    """
+    search = StrongWolfe(c2=0.1) if line_search is None else line_search
+    return Descent("cg", ConjugateGradient(formula, restart), search, initial_step or PreviousDecrease())
+
+
+def dfp(
+    line_search: str | LineSearch | None = None,
+    initial_step: InitialStep | None = None,
+    scale: float | None = 1.0,
+) -> Descent:
+    """DFP: the first quasi-Newton method. BFGS takes its place, but for looking at what the difference is.
+
+        x⁺ = x - α H ∇f(x),    H⁺ = H - H y yᵀ H / yᵀHy + s sᵀ / yᵀs
+
+    line_search  by default strong Wolfe with c2 = 0.1: DFP mends an H that is too large so slowly that with loose
+                 searches it takes a hundred times as many iterations as BFGS
+    scale        of the first H, in units of the first curvature seen; None for the identity
+
+    Source: Nocedal and Wright 2006, equation (6.15). Davidon 1959, Fletcher and Powell 1963.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "dfp").x.round(6)
+    array([1., 1.])
+    """
+    search = StrongWolfe(c2=0.1) if line_search is None else line_search
+    return Descent("dfp", DFP(scale), search, initial_step or PreviousDecrease())
+
+
+def sr1(
+    line_search: str | LineSearch = "strong_wolfe",
+    initial_step: InitialStep | None = None,
+    scale: float | None = 1.0,
+) -> Descent:
+    """SR1: a quasi-Newton method that learns negative curvature, too. O(n³) where the Hessian seems indefinite.
+
+        x⁺ = x - α |H| ∇f(x),    H⁺ = H + (s - Hy)(s - Hy)ᵀ / (s - Hy)ᵀy
+
+    scale  of the first H, in units of the first curvature seen; None for the identity
+
+    Source: Nocedal and Wright 2006, section 6.2; the magnitudes of the eigenvalues, |H|, as in `newton`.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "sr1").x.round(6)
+    array([1., 1.])
+    """
+    return Descent("sr1", SR1(scale), line_search, initial_step or PreviousDecrease())
 
 
 def lbfgs(

@@ -49,17 +49,25 @@ class BFGS:
         return -jac if self.H is None else -(self.H @ jac)
 
     def update(self, step, change, jac):
-        if not is_curved(step, change):
+        if not self.learns_from(step, change):
             return
         curvature = float(change @ step)  # yᵀs
         if self.H is None:
             self.H = np.eye(step.size)
             if self.scale is not None:
-                self.H *= self.scale * float(step @ step) / curvature
-        product = self.H @ change  # Hy
+                self.H *= self.scale * float(step @ step) / abs(curvature)
+        self.correct(self.H, step, change, curvature)
+
+    def learns_from(self, step: np.ndarray, change: np.ndarray) -> bool:
+        """Whether a step is one to learn from."""
+        return is_curved(step, change)
+
+    def correct(self, H: np.ndarray, step: np.ndarray, change: np.ndarray, curvature: float) -> None:
+        """Makes H⁺ of H, in place."""
+        product = H @ change  # Hy
         cross = np.outer(product, step)  # Hy sᵀ
         weight = (1 + float(change @ product) / curvature) / curvature
-        self.H += weight * np.outer(step, step) - (cross + cross.T) / curvature
+        H += weight * np.outer(step, step) - (cross + cross.T) / curvature
 
     def inverse_hessian(self):
         return None if self.H is None else self.H.copy()

@@ -5,6 +5,9 @@
 | `fixed` | nothing: α = 1, or `Fixed(step)` | one value and gradient |
 | `armijo` | sufficient decrease | values |
 | `strong_wolfe` | sufficient decrease, and a flatter slope | values and gradients |
+| `more_thuente` | the same, from a guarded interval | values and gradients |
+| `hager_zhang` | the Wolfe conditions, or their approximate form | values and gradients |
+| `nonmonotone` | sufficient decrease below a level of earlier iterates | values |
 | `exact` | φ'(α) = 0 | φ' and φ'' by nested dual numbers |
 """
 
@@ -14,17 +17,25 @@ from ..errors import UnknownOptionError, near_matches
 from .armijo import Armijo
 from .exact import Exact
 from .fixed import Fixed
-from .initial import InitialStep, PreviousDecrease, UnitStep
+from .hager_zhang import HagerZhang
+from .initial import ConstantStep, InitialStep, PreviousChange, PreviousDecrease, UnitStep
+from .more_thuente import MoreThuente
+from .nonmonotone import Nonmonotone
 from .ray import LineSearch, Outcome, Ray, Trial
 from .wolfe import StrongWolfe
 
 __all__ = [
     "Armijo",
+    "ConstantStep",
     "Exact",
     "Fixed",
+    "HagerZhang",
     "InitialStep",
     "LineSearch",
+    "MoreThuente",
+    "Nonmonotone",
     "Outcome",
+    "PreviousChange",
     "PreviousDecrease",
     "Ray",
     "StrongWolfe",
@@ -33,7 +44,15 @@ __all__ = [
     "line_search",
 ]
 
-_BY_NAME = {"armijo": Armijo, "exact": Exact, "fixed": Fixed, "strong_wolfe": StrongWolfe}
+_BY_NAME = {
+    "armijo": Armijo,
+    "exact": Exact,
+    "fixed": Fixed,
+    "hager_zhang": HagerZhang,
+    "more_thuente": MoreThuente,
+    "nonmonotone": Nonmonotone,
+    "strong_wolfe": StrongWolfe,
+}
 
 
 def line_search(spec: str | LineSearch) -> LineSearch:

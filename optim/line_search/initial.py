@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-__all__ = ["InitialStep", "PreviousDecrease", "UnitStep"]
+__all__ = ["ConstantStep", "InitialStep", "PreviousChange", "PreviousDecrease", "UnitStep"]
 
 
 class InitialStep(Protocol):
@@ -18,10 +18,18 @@ class InitialStep(Protocol):
     slope        φ'(0)
     scaled       whether the direction has the length of a step already, as Newton's has
     decrease     of the objective in the iteration before; nan in the first
+    change       α φ'(0) of the iteration before, the decrease that its slope promised; nan in the first
     """
 
     def __call__(
-        self, x: np.ndarray, fun: float, jac: np.ndarray, slope: float, scaled: bool, decrease: float
+        self,
+        x: np.ndarray,
+        fun: float,
+        jac: np.ndarray,
+        slope: float,
+        scaled: bool,
+        decrease: float,
+        change: float = math.nan,
     ) -> float: ...
 
 
@@ -37,7 +45,7 @@ class UnitStep:
 
     fraction: float = 0.01
 
-    def __call__(self, x, fun, jac, slope, scaled, decrease):
+    def __call__(self, x, fun, jac, slope, scaled, decrease, change=math.nan):
         if scaled:
             return 1.0
         steepest = float(np.abs(jac).max())
@@ -59,8 +67,41 @@ class PreviousDecrease:
 
     first: InitialStep = UnitStep()
 
-    def __call__(self, x, fun, jac, slope, scaled, decrease):
+    def __call__(self, x, fun, jac, slope, scaled, decrease, change=math.nan):
         proposed = -2.02 * decrease / slope
         if not 0 < proposed < math.inf:
             return self.first(x, fun, jac, slope, scaled, decrease)
         return min(1.0, proposed) if scaled else proposed
+
+
+@dataclass(frozen=True)
+class PreviousChange:
+    """α = α_k φ_k'(0) / φ'(0): the step that promises the same first-order change as the step of the iteration before.
+
+    For directions whose length says little, as those of conjugate gradients. Never exceeds one for directions that are
+    steps already.
+
+    Source: Nocedal and Wright 2006, section 3.5, above equation (3.60).
+    """
+
+    first: InitialStep = UnitStep()
+
+    def __call__(self, x, fun, jac, slope, scaled, decrease, change=math.nan):
+        proposed = change / slope
+        if not 0 < proposed < math.inf:
+            return self.first(x, fun, jac, slope, scaled, decrease)
+        return min(1.0, proposed) if scaled else proposed
+
+
+@dataclass(frozen=True)
+class ConstantStep:
+    """α = step, in every iteration."""
+
+    step: float = 1.0
+
+    def __post_init__(self):
+        if not self.step > 0:
+            raise ValueError(f"the first step must be greater than 0, but it is {self.step!r}")
+
+    def __call__(self, x, fun, jac, slope, scaled, decrease, change=math.nan):
+        return self.step
