@@ -82,6 +82,7 @@ _EXPORTS = {
     "lookahead": "transforms.lookahead",
     "masked": "transforms.groups",
     "mirror_descent": "convex.mirror_descent",
+    "minimax": "games",
     "momentum": "transforms.momentum",
     "muon": "transforms.muon",
     "nadam": "transforms.nadam",
