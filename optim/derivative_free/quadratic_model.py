@@ -1,0 +1,188 @@
+"""A trust-region method whose quadratic model is learnt from values alone."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..errors import UnknownOptionError
+from ..objective import Objective
+from ..status import Status
+from ..value_method import ValueMethod
+from .interpolation import Quadratic, lagrange_polynomials, least_change, minimise_in_box
+
+__all__ = ["quadratic_model"]
+
+
+class QuadraticModel(ValueMethod):
+    """m points, a quadratic through them, and two radii: Δ bounds the step, ρ ≤ Δ says how fine the model is now.
+
+    An iteration evaluates one point, or lowers ρ.
+    """
+
+    name = "quadratic_model"
+    columns = ("radius", "resolution")
+    tol = 1e-8
+
+    def __init__(self, radius: float, points: int | None):
+        self.first_radius, self.count = radius, points
+
+    def max_iter(self, n: int) -> int:
+        return 2000 * n
+
+    def start(self, objective: Objective, x: np.ndarray) -> None:
+        super().start(objective, x)
+        n = x.size
+        m = 2 * n + 1 if self.count is None else self.count
+        if not n + 2 <= m <= (n + 1) * (n + 2) // 2:
+            raise UnknownOptionError(f"points={m}; for {n} variables give from {n + 2} to {(n + 1) * (n + 2) // 2}")
+        self.radius = self.resolution = self.first_radius * max(1.0, float(np.abs(x).max()))
+        if self.bounds is not None:
+            self.radius = self.resolution = float(min(self.radius, 0.4 * _least_width(self.bounds)))
+        self._points = self._first_points(x, m)
+        self._values = np.array([self.fun] + [self._value(objective, point) for point in self._points[1:]])
+        self._best = int(self._values.argmin())
+        self._model = Quadratic(0.0, np.zeros(n), np.zeros((n, n)))
+        self._refit()
+        self._improve_geometry = False
+
+    def advance(self, objective: Objective) -> Status | None:
+        if not np.isfinite(self._values).all():
+            return Status.NOT_FINITE
+        far = int(self._distances().argmax())
+        if self._improve_geometry:
+            self._improve_geometry = False
+            if self._distances()[far] > 2 * max(self.radius, self.resolution):
+                self._move(objective, far)
+                return None
+        s = minimise_in_box(self._model, *self._box(self.radius))
+        length = float(np.abs(s).max())
+        if length < 0.5 * self.resolution:  # the model sees no way to go at this resolution
+            if self._distances()[far] > 2 * self.resolution:
+                self._move(objective, far)
+            else:
+                self._refine()
+            return None
+        x = self._within(self.x + s)
+        before, foreseen = self.fun, float(self._model(np.zeros(s.size)) - self._model(s))
+        value = self._value(objective, x)
+        ratio = (before - value) / foreseen if foreseen > 0 else -1.0
+        if ratio > 0.7:
+            self.radius = max(self.radius, 2 * length)
+        elif ratio < 0.1:
+            self.radius = max(0.5 * min(self.radius, length), self.resolution)
+        self._replace(self._dispensable(s, value < before), x, value)
+        if ratio < 0.1:
+            distances = self._distances()
+            if distances.max() > 2 * max(self.radius, self.resolution):
+                self._improve_geometry = True
+            elif ratio <= 0 and max(self.radius, length) <= self.resolution:
+                self._refine()
+        return None
+
+    def spread(self) -> float:
+        """ρ, relative to max(1, ‖x‖∞)."""
+        return self.resolution / max(1.0, float(np.abs(self.x).max()))
+
+    def _first_points(self, x, m):
+        """x, steps of ρ up and down each coordinate, and then of pairs of coordinates, shape (m, n)."""
+        n, rho = x.size, self.resolution
+        signs = np.ones(n)
+        if self.bounds is not None:
+            signs = np.where(x + rho > self.bounds.upper, -1.0, 1.0)
+        steps = np.vstack([np.zeros(n), rho * np.diag(signs), -rho * np.diag(signs)])
+        if self.bounds is not None:  # at a bound, both steps go inwards
+            outside = (x + steps < self.bounds.lower) | (x + steps > self.bounds.upper)
+            steps = np.where(outside, -2 * steps, steps)
+        pairs = [(i, j) for i in range(n) for j in range(i)]
+        more = [steps[1 + i] + steps[1 + j] for i, j in pairs[: max(0, m - 2 * n - 1)]]
+        return self._within(x + np.vstack([steps, *more])[:m])
+
+    def _refine(self):
+        self.radius = max(0.5 * self.radius, 0.1 * self.resolution)
+        self.resolution *= 0.1
+
+    def _move(self, objective, k):
+        """Replaces point k by one near x that keeps the points in general position: where its Lagrange polynomial is
+        large."""
+        reach = max(min(0.1 * float(self._distances()[k]), 0.5 * self.radius), self.resolution)
+        polynomial = lagrange_polynomials(self._points - self.x)[k]
+        box = self._box(reach)
+        steps = [minimise_in_box(polynomial, *box), minimise_in_box(-polynomial, *box)]
+        s = max(steps, key=lambda step: abs(polynomial(step)))
+        x = self._within(self.x + s)
+        self._replace(k, x, self._value(objective, x))
+
+    def _dispensable(self, s, is_lower):
+        """The point to give up for x + s: far away, and with a Lagrange polynomial that is large at s."""
+        centre = self.x  # already the new point, where it is lower
+        sizes = np.abs([polynomial(s) for polynomial in lagrange_polynomials(self._points - self._points[self._best])])
+        distances = np.abs(self._points - centre).max(axis=1)
+        merit = sizes * np.maximum(1.0, distances / max(0.1 * self.radius, self.resolution)) ** 3
+        if not is_lower:
+            merit[self._best] = -1.0
+        return int(merit.argmax())
+
+    def _replace(self, k, x, value):
+        self._points[k], self._values[k] = x, value
+        best = int(self._values.argmin())
+        shift = self._points[best] - self._base
+        if shift.any():  # the model is of steps from the best point
+            q = self._model
+            self._model = Quadratic(float(q(shift)), q.g + q.H @ shift, q.H)
+        self._best = best
+        self._refit()
+
+    def _refit(self):
+        self._base = self._points[self._best].copy()
+        self._model = least_change(self._model, self._points - self._base, self._values)
+
+    def _distances(self):
+        return np.abs(self._points - self.x).max(axis=1)
+
+    def _box(self, reach):
+        low, high = np.full(self.x.size, -reach), np.full(self.x.size, reach)
+        if self.bounds is not None:
+            low, high = np.maximum(low, self.bounds.lower - self.x), np.minimum(high, self.bounds.upper - self.x)
+        return low, high
+
+    def _value(self, objective, x):
+        x = x.copy()
+        value = objective.value(x)
+        self.improve(x, value)
+        return value
+
+    def _within(self, x):
+        return x if self.bounds is None else self.bounds.clip(x)
+
+
+def _least_width(bounds):
+    widths = bounds.width[bounds.width > 0]
+    return widths.min() if widths.size else math.inf
+
+
+def quadratic_model(radius: float = 0.1, points: int | None = None) -> QuadraticModel:
+    """Minimisation of a quadratic model of the values, in a region where it is trusted: few evaluations, no gradient.
+
+        q(x_k) = f(x_k), k = 1..m, with the least change of ∇²q in Frobenius' norm;    s = argmin q, ‖s‖∞ ≤ Δ
+        f(x + s) takes the place of a point far away;  Δ grows and shrinks with (f(x) - f(x + s)) / (q(0) - q(s))
+
+    radius  the first Δ and ρ, relative to max(1, ‖x0‖∞)
+    points  m, from n + 2 to (n + 1)(n + 2)/2; by default 2n + 1
+
+    It ends where the resolution ρ is within `tol`, relative to max(1, ‖x‖∞): where no step of that size is seen to
+    gain anything. Bounds bound every evaluated point. Each evaluation costs O((m + n)³) operations, so it is meant for
+    expensive objectives of up to some dozens of variables.
+
+    Source: in the manner of Powell 2006, The NEWUOA software for unconstrained optimization without derivatives, and
+    2009, The BOBYQA algorithm. The region is a box here, and the linear systems are solved anew each time.
+
+    >>> import optim
+    >>> res = optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "quadratic_model")
+    >>> res.x.round(6), res.nfev < 250
+    (array([1., 1.]), True)
+    """
+    if not radius > 0:
+        raise UnknownOptionError(f"radius={radius!r}; give a positive number")
+    return QuadraticModel(radius, points)
