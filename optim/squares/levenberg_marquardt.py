@@ -11,6 +11,7 @@ from ..method import Method
 from ..precision import is_at_precision_limit
 from ..status import Status
 from .damped import DampedSystem, box_step
+from .gauss_newton import require_squares
 from .polish import Polish
 
 __all__ = ["LevenbergMarquardt", "lm"]
@@ -40,7 +41,7 @@ class LevenbergMarquardt(Method):
         return max(5000, 200 * n)
 
     def start(self, objective, x):
-        _require_squares(objective)
+        require_squares(objective)
         super().start(objective, x)
         self._growth = 2.0
         self._scale = np.zeros_like(x) if isinstance(self.x_scale, str) else 1 / _positive(self.x_scale, objective)
@@ -187,14 +188,3 @@ def _positive(x_scale, objective):
     if not (scale > 0).all() or not np.isfinite(scale).all():
         raise UnknownOptionError(f"x_scale must be positive and finite, but it is {x_scale!r}")
     return scale
-
-
-def _require_squares(objective):
-    from ..errors import UnsupportedProblemError
-    from .objective import SumOfSquares
-
-    if not isinstance(objective, SumOfSquares):
-        raise UnsupportedProblemError(
-            "this method needs the residuals of a sum of squares; call optim.least_squares with a function that "
-            "returns them, or choose another method"
-        )

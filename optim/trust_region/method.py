@@ -1,0 +1,133 @@
+"""The radius: grown where the model predicts well, shrunk where it does not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..errors import UnknownOptionError
+from ..method import Method
+from ..precision import is_at_precision_limit
+from ..status import Status
+from .subproblem import Dogleg, Exact, Steihaug, Subproblem
+
+__all__ = ["TrustRegion", "dogleg", "trust_exact", "trust_ncg"]
+
+_PATIENCE = 6  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
+
+
+class TrustRegion(Method):
+    """x⁺ = x + p where ρ = (f(x) - f(x + p)) / predicted > η; Δ ← Δ/4 where ρ < ¼, 2Δ where ρ > ¾ and ‖p‖ = Δ.
+
+    The rounding error of f is added to both decreases, so that ρ tends to 1 where they are smaller than that, and
+    Newton's last steps are taken although f cannot tell them.
+
+    Source: Nocedal and Wright 2006, algorithm 4.1; Conn, Gould and Toint 2000, section 17.4.2, on rounding.
+    """
+
+    columns = ("radius",)
+
+    def __init__(self, name: str, subproblem: Subproblem, initial_radius: float, max_radius: float, eta: float):
+        if not 0 < initial_radius <= max_radius:
+            raise UnknownOptionError(
+                f"the radii must be 0 < initial_radius <= max_radius, not {initial_radius} and {max_radius}"
+            )
+        if not 0 <= eta < 0.25:
+            raise UnknownOptionError(f"eta must be in [0, 1/4), but it is {eta}")
+        self.name, self.subproblem, self.order = name, subproblem, subproblem.order
+        self.radius, self.max_radius, self.eta = float(initial_radius), max_radius, eta
+
+    def start(self, objective, x):
+        super().start(objective, x)
+        self._idle, self._lowest, self._least = 0, self.fun, math.inf
+
+    def advance(self, objective):
+        if not np.isfinite(self.jac).all():
+            return Status.NOT_FINITE
+        noise = 10 * objective.layout.epsilon * abs(self.fun)
+        while True:
+            try:
+                step, predicted = self.subproblem.step(objective, self.x, self.jac, self.radius)
+            except np.linalg.LinAlgError:  # the Hessian is not finite
+                return Status.NOT_FINITE
+            x = self.x + step
+            if not np.isfinite(x).all():
+                return Status.NOT_FINITE
+            if not (x != self.x).any() or not predicted > 0:
+                return self._stuck(objective)
+            length = float(np.linalg.norm(step))
+            fun, jac = objective.value_and_gradient(x)
+            usable = math.isfinite(fun) and np.isfinite(jac).all()
+            if fun == -math.inf:
+                usable = True  # the loop says that it is unbounded
+            ratio = (self.fun - fun + noise) / (predicted + noise) if usable else -1.0
+            if not ratio >= 0.25:
+                self.radius = 0.25 * length
+            elif ratio > 0.75 and length > 0.99 * self.radius:
+                self.radius = min(2 * self.radius, self.max_radius)
+            if ratio > self.eta:
+                self.step_norm, self.x, self.fun, self.jac = length, x, fun, jac
+                return self._finish_if_idle(objective, noise)
+
+    def _finish_if_idle(self, objective, noise):
+        """Ends the run where it goes on within the rounding error of the objective."""
+        gradient = self.optimality(self.x, self.jac)
+        if self.fun < self._lowest - noise or gradient < 0.5 * self._least:
+            self._idle, self._lowest, self._least = 0, min(self.fun, self._lowest), min(gradient, self._least)
+            return None
+        self._idle += 1
+        if self._idle >= _PATIENCE and is_at_precision_limit(objective, self.x, self.fun, self.jac, -self.jac):
+            return Status.PRECISION_LIMIT
+        return None
+
+    def _stuck(self, objective):
+        """Why no step leads down: there is no lower point to represent, or the derivatives are wrong."""
+        if is_at_precision_limit(objective, self.x, self.fun, self.jac, -self.jac):
+            return Status.PRECISION_LIMIT
+        return Status.LINE_SEARCH_FAILED
+
+
+def trust_exact(initial_radius: float = 1.0, max_radius: float = math.inf, eta: float = 0.1) -> TrustRegion:
+    """A trust region whose subproblem is solved exactly; robust where the Hessian is indefinite. O(n³) an iteration.
+
+        p = argmin gᵀp + ½ pᵀH p  with  ‖p‖ ≤ Δ
+
+    initial_radius, max_radius   of Δ
+    eta                          the part of the predicted decrease that a step must bring to be taken
+
+    Source: Moré and Sorensen 1983, Computing a trust region step.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "trust_exact").x.round(8)
+    array([1., 1.])
+    """
+    return TrustRegion("trust_exact", Exact(), initial_radius, max_radius, eta)
+
+
+def dogleg(initial_radius: float = 1.0, max_radius: float = math.inf, eta: float = 0.1) -> TrustRegion:
+    """A trust region whose step is sought on the dogleg path: the gradient's, then towards Newton's.
+
+    Arguments as for `trust_exact`.
+
+    Source: Nocedal and Wright 2006, section 4.1. Powell 1970.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), "dogleg").x.round(8)
+    array([1., 1.])
+    """
+    return TrustRegion("dogleg", Dogleg(), initial_radius, max_radius, eta)
+
+
+def trust_ncg(initial_radius: float = 1.0, max_radius: float = math.inf, eta: float = 0.1) -> TrustRegion:
+    """A trust region for many variables: conjugate gradients with Hessian-vector products, cut off at the radius.
+
+    Arguments as for `trust_exact`.
+
+    Source: Steihaug 1983, The conjugate gradient method and trust regions in large scale optimization.
+
+    >>> import optim
+    >>> optim.minimize(optim.problems.rosenbrock, np.full(50, -1.0), "trust_ncg").success
+    True
+    """
+    return TrustRegion("trust_ncg", Steihaug(), initial_radius, max_radius, eta)
