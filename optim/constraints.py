@@ -73,11 +73,12 @@ class Constraints:
     finite. Evaluating twice at the same array costs nothing.
 
     equations, inequalities   their numbers, m_E and m_I
+    are_bounds                which of the inequalities are bounds of variables, shape (m_I,)
     tolerance                 a point that violates no constraint by more is admitted as a solution
     """
 
-    def __init__(self, rows: list[_Row], of_bounds: bool = False):
-        self.rows, self.of_bounds, self.tolerance = rows, of_bounds, 1e-8
+    def __init__(self, rows: list[_Row], has_bounds: bool = False):
+        self.rows, self.tolerance = rows, 1e-8
         lower = np.concatenate([row.lower for row in rows]) if rows else np.empty(0)
         upper = np.concatenate([row.upper for row in rows]) if rows else np.empty(0)
         self._equal = np.flatnonzero(lower == upper)
@@ -85,6 +86,8 @@ class Constraints:
         self._below = np.flatnonzero((lower != upper) & np.isfinite(upper))
         self._sides = lower, upper
         self.equations, self.inequalities = len(self._equal), len(self._above) + len(self._below)
+        first = len(lower) - (rows[-1].lower.size if has_bounds else 0)
+        self.are_bounds = np.concatenate([self._above, self._below]) >= first
         self._x = self._jacobian_at = None
 
     def values(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,7 +155,7 @@ def as_constraints(given: Any, layout: Layout, x0: np.ndarray, bounds: Bounds | 
     if bounds is not None:
         eye = np.eye(layout.size)
         rows.append(_Row(lambda x: x, lambda x: eye, None, bounds.lower, bounds.upper))
-    return Constraints(rows, of_bounds=bounds is not None)
+    return Constraints(rows, has_bounds=bounds is not None)
 
 
 def _row(entry, layout, x0):

@@ -91,10 +91,12 @@ def quadratic_program(
     return _solution(x, active, signs, u, m_E, len(sides), feasible=True)
 
 
-def elastic_program(G, g, A, b, C, d, weight: float) -> QuadraticSolution:
+def elastic_program(G, g, A, b, C, d, weight: float, hard: np.ndarray) -> QuadraticSolution:
     """The program where its constraints may be violated, at a price: always feasible.
 
         min ½ xᵀ G x + gᵀ x + weight · t + ½ δ t²  subject to  |A x - b| ≤ t,  C x + t ≥ d,  t ≥ 0
+
+    The rows of C that are `hard`, shape (m_I,), must agree with each other, such as bounds do, and are not violated.
 
     Source: Gill, Murray and Saunders 2005, section 1.1, for the idea ("elastic mode").
     """
@@ -103,6 +105,7 @@ def elastic_program(G, g, A, b, C, d, weight: float) -> QuadraticSolution:
     wide[:n, :n], wide[n, n] = G, 1e-6 * max(1.0, float(np.trace(G)) / n)
     rows = np.concatenate([A, -A, C, np.zeros((1, n))])
     rows = np.hstack([rows, np.ones((len(rows), 1))])
+    rows[2 * m_E : -1, n][hard] = 0.0
     found = quadratic_program(
         wide, np.append(g, weight), np.empty((0, n + 1)), np.empty(0), rows, np.concatenate([b, -b, d, [0.0]])
     )

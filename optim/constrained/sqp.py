@@ -16,6 +16,7 @@ from .quadratic_program import elastic_program, quadratic_program
 __all__ = ["SQP", "sqp"]
 
 _C1 = 1e-4
+_FLOOR = 1e-7  # of the eigenvalues, relative to the largest: what the quadratic program can be solved with
 _NOISE = 1e-14  # of max(1, |merit|), times which a rise may be rounding
 _PRICES = (1e2, 1e4, 1e6)  # of violations, in units of the gradient, where the program has no solution
 _PATIENCE = 10  # iterations within the noise without half the error, before the run is at its precision
@@ -50,15 +51,17 @@ class SQP(LagrangianMethod):
             self._B = self._convex_hessian(objective, J_E, J_I)
         program = (self._B, g, J_E, -c_E, J_I, -c_I)
         found = quadratic_program(*program)
-        now = _total(c_E, c_I)
+        now = _largest(c_E, c_I)
         for price in _PRICES:
             if found.feasible and price == _PRICES[0]:
                 break
-            found = elastic_program(*program, weight=price * max(1.0, float(np.abs(g).max())))
-            if _total(c_E + J_E @ found.x, c_I + J_I @ found.x) <= 0.9 * now:
+            found = elastic_program(
+                *program, weight=price * max(1.0, float(np.abs(g).max())), hard=self.constraints.are_bounds
+            )
+            if _largest(c_E + J_E @ found.x, c_I + J_I @ found.x) <= 0.9 * now:
                 break
         d = found.x
-        linear = _total(c_E + J_E @ d, c_I + J_I @ d)
+        linear = _largest(c_E + J_E @ d, c_I + J_I @ d)
         # a stationary point of the violation: the best d lowers it by nothing
         if now - linear <= 1e-12 * max(1.0, now) and now > 1e2 * self.constraints.tolerance:
             if self._is_fresh or self.kind == "exact":
@@ -66,8 +69,8 @@ class SQP(LagrangianMethod):
             self._B, self._is_fresh = np.eye(x.size), True
             return None
         multipliers = np.abs(np.concatenate([found.equal, found.unequal]))
-        largest = float(multipliers.max(initial=0.0))
-        self._penalty = max(largest, 0.5 * (self._penalty + largest))  # Powell 1978: it may fall again, but slowly
+        total = float(multipliers.sum())
+        self._penalty = max(total, 0.5 * (self._penalty + total))  # Powell 1978: it may fall again, but slowly
         slope = float(g @ d) - self._penalty * (now - linear)
         merit = fun + self._penalty * now
         alpha, ahead = self._search(objective, d, slope, merit, program)
@@ -87,7 +90,7 @@ class SQP(LagrangianMethod):
     # -- the step ------------------------------------------------------------------------------------------------------
 
     def _search(self, objective, d, slope, merit, program):
-        """Backtracking on f + ν Σ |violation|, with a second-order correction of the first step where that fails."""
+        """Backtracking on f + ν max |violation|, with a second-order correction of the first step where that fails."""
         noise = _NOISE * max(1.0, abs(merit))
         alpha = 1.0
         while alpha > 1e-12:
@@ -103,7 +106,7 @@ class SQP(LagrangianMethod):
 
     def _merit(self, objective, x):
         value, jac = objective.value_and_gradient(x)
-        total = value + self._penalty * _total(*self.constraints.values(x))
+        total = value + self._penalty * _largest(*self.constraints.values(x))
         return total if math.isfinite(total) and np.isfinite(jac).all() else math.inf
 
     def _corrected(self, ahead, d, program):
@@ -127,7 +130,7 @@ class SQP(LagrangianMethod):
 
     def _finish_if_idle(self):
         error = self.optimality(self.x, self.jac)
-        merit = self.fun + self._penalty * _total(*self.constraints.values(self.x))
+        merit = self.fun + self._penalty * _largest(*self.constraints.values(self.x))
         if error < 0.5 * self._least_error or merit < self._least_merit - _NOISE * max(1.0, abs(merit)):
             self._least_error, self._least_merit = min(error, self._least_error), min(merit, self._least_merit)
             self._idle = 0
@@ -158,16 +161,18 @@ class SQP(LagrangianMethod):
         where they hold; otherwise by the absolute values of its eigenvalues."""
         H = self.hessian_of_lagrangian(objective, self.x, self.equal, self.unequal)
         J = np.concatenate([J_E, J_I[self.unequal > 0]])
+        size = max(1.0, float(np.abs(H).max()))
         for weight in (0.0, 1.0, 1e2, 1e4):
-            B = H + weight * max(1.0, float(np.abs(H).max())) / max(1.0, float((J * J).sum())) * (J.T @ J)
-            if is_safely_positive(B):
+            B = H + weight * size / max(1.0, float((J * J).sum())) * (J.T @ J)
+            eigenvalues = np.linalg.eigvalsh(B)
+            if eigenvalues[0] > _FLOOR * eigenvalues[-1]:
                 return B
         eigenvalues, Q = np.linalg.eigh(H)
-        return (Q * np.maximum(np.abs(eigenvalues), 1e-8 * max(1.0, float(np.abs(eigenvalues).max())))) @ Q.T
+        return (Q * np.maximum(np.abs(eigenvalues), _FLOOR * size)) @ Q.T
 
 
-def _total(c_E, c_I):
-    return float(np.abs(c_E).sum() + np.maximum(-c_I, 0.0).sum())
+def _largest(c_E, c_I):
+    return max(float(np.abs(c_E).max(initial=0.0)), float((-c_I).max(initial=0.0)))
 
 
 def sqp(hessian: str = "bfgs") -> SQP:
@@ -175,7 +180,7 @@ def sqp(hessian: str = "bfgs") -> SQP:
 
         d = argmin ½ dᵀ B d + ∇f(x)ᵀ d  subject to  c_E + J_E d = 0,  c_I + J_I d ≥ 0;   x⁺ = x + α d
 
-    α is halved from 1 until f + ν Σ |violation| falls enough; a full step that fails is first corrected for the
+    α is halved from 1 until f + ν max |violation| falls enough; a full step that fails is first corrected for the
     curvature of the constraints. Where the program has no solution, the violation of its constraints is made small
     instead. Iterates satisfy linear constraints and bounds from the first full step on.
 
