@@ -48,11 +48,8 @@ class ScaleByAdahessian(Transform):
     def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
         v, s, scratch = state["v"], state["s"], workspace.scratch()
         if state["t"] % self.every == 0:
-            x = workspace.x
-            assert x is not None and workspace.loss is not None
-            state["diagonal"] = _average_over_kernels(
-                estimate_diagonal(workspace.loss, x.copy(), state["rng"], self.estimate), workspace.layout
-            )
+            diagonal = estimate_diagonal(workspace.loss, workspace.x.copy(), state["rng"], self.estimate)
+            state["diagonal"] = _average_over_kernels(diagonal, workspace.layout)
         state["t"] = t = state["t"] + 1
         average_into(v, u, self.beta1, scratch)
         average_squares_into(s, state["diagonal"], self.beta2, scratch)

@@ -22,7 +22,7 @@ class Ema(Wrapper):
     decay: float = 0.999
     debias: bool = False
 
-    needs_x = True
+    needs_x = True  # type: ignore[assignment]
 
     def __post_init__(self):
         require_fraction(decay=self.decay)
@@ -56,7 +56,7 @@ class Swa(Wrapper):
     begin: int = 0
     every: int = 1
 
-    needs_x = True
+    needs_x = True  # type: ignore[assignment]
 
     def __post_init__(self):
         require_at_least(0, begin=self.begin)

@@ -37,7 +37,6 @@ class DistanceOverGradients(Transform):
 
     def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
         x, x0, scratch = workspace.x, state["x0"], workspace.scratch()
-        assert x is not None
         alpha = float(self.learning_rate(state["t"])) if callable(self.learning_rate) else self.learning_rate
         if state["t"] == 0:
             np.copyto(x0, x)

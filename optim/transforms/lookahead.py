@@ -22,7 +22,7 @@ class Lookahead(Wrapper):
     every: int = 5
     slow_step: float = 0.5
 
-    needs_x = True
+    needs_x = True  # type: ignore[assignment]
 
     def __post_init__(self):
         require_at_least(1, every=self.every)

@@ -48,7 +48,7 @@ class Centralize(Transform):
     def apply(self, u: np.ndarray, state, workspace: Workspace) -> None:
         layout = workspace.layout
         for place, shape in zip(layout.slices, layout.shapes, strict=True):
-            if len(shape) > 1:
+            if len(shape) > 1 and 0 not in shape:
                 rows = u[place].reshape(shape[0], -1)
                 rows -= rows.mean(axis=1, keepdims=True)
 

@@ -47,7 +47,6 @@ class Prodigy(Transform):
     def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
         m, s, total, x0 = state["m"], state["s"], state["sum"], state["x0"]
         x, scratch = workspace.x, workspace.scratch()
-        assert x is not None
         if state["t"] == 0:
             np.copyto(x0, x)
         rate = _rate(self.learning_rate, state["t"])

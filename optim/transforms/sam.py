@@ -23,7 +23,7 @@ class Sam(Wrapper):
     radius: float = 0.05
     adaptive: bool = False
 
-    needs_x = needs_loss = True
+    needs_x = needs_loss = True  # type: ignore[assignment]
 
     def __post_init__(self):
         require_positive(radius=self.radius)
@@ -33,7 +33,6 @@ class Sam(Wrapper):
 
     def apply(self, u: np.ndarray, state: Any, workspace: Workspace) -> None:
         x, scratch = workspace.x, workspace.scratch()
-        assert x is not None and workspace.loss is not None
         if self.adaptive:
             np.abs(x, scratch)
             u *= scratch

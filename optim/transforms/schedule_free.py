@@ -27,7 +27,7 @@ class ScheduleFree(Wrapper):
     weight_power: float = 2.0
     label: str = "schedule_free"
 
-    needs_x = True
+    needs_x = True  # type: ignore[assignment]
 
     def __post_init__(self):
         require_at_least(0, weight_power=self.weight_power)

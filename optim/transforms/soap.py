@@ -46,6 +46,8 @@ class ScaleBySoap(Transform):
         state["t"] = t + 1
         for place, shape, own in zip(layout.slices, layout.shapes, state["leaves"], strict=True):
             G = u[place].reshape(shape)
+            if not G.size:
+                continue
             if t == 0:  # the first gradient only starts the preconditioner
                 self._accumulate(own, G)
                 own["Q"] = {axis: np.linalg.eigh(H)[1][:, ::-1] for axis, H in own["H"].items()}

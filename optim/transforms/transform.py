@@ -31,8 +31,9 @@ class Workspace:
 
     def __init__(self, layout: Layout, dtype: Any = None):
         self.layout, self.size, self.dtype = layout, layout.size, np.dtype(dtype or layout.dtype)
-        self.x: np.ndarray | None = None
-        self.value, self.loss = float("nan"), None
+        self.x: Any = None
+        self.value: float = float("nan")
+        self.loss: Any = None
         self.learning_rate = float("nan")
         self.groups: dict[str, float] = {}
         self._scratch: list[np.ndarray] = []
