@@ -17,9 +17,13 @@ from types import FunctionType
 
 import numpy as np
 
+from .dispatch import Like
 from .elementwise import PYTHON_RAISES, Partial
-from .tape import Recorded, Var
+from .rules.indexing import getitem_back
+from .tape import Recorded, Scatter, Var
 from .tracer import Tracer, ufuncs
+
+_FLOAT64 = np.dtype(float)
 
 _BINARY = """
 def method(self, other):
@@ -196,5 +200,31 @@ def _array_ufunc(self, ufunc, method, *inputs, **keywords):
 
 Var.__array_ufunc__ = _array_ufunc
 
-for _name in ("__array_ufunc__", "__neg__", *(f"__{r}{name}__" for name in _OPERATORS for r in ("", "r"))):
+
+def _getitem(self, index):
+    """x[i] of a vector of floats: a number, which no view shares."""
+    x = self.primal
+    if index.__class__ is int and x.__class__ is np.ndarray:
+        ans = x[index]
+        if ans.__class__ is np.float64:
+            return self.level.append(ans, ((self.index,), _back_to_its_place, (index, x.shape)))
+    return Tracer.__getitem__(self, index)
+
+
+def _back_to_its_place(cotangent, kept, times):
+    index, shape = kept
+    like = Like(shape, _FLOAT64)
+    if isinstance(cotangent, Tracer):
+        return (getitem_back(cotangent, like, index),)
+    return (Scatter(cotangent, index, like, True),)
+
+
+Var.__getitem__ = _getitem
+
+for _name in (
+    "__array_ufunc__",
+    "__getitem__",
+    "__neg__",
+    *(f"__{r}{name}__" for name in _OPERATORS for r in ("", "r")),
+):
     setattr(Recorded, _name, getattr(Tracer, _name))
