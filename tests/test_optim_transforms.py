@@ -147,7 +147,7 @@ def test_step_in_place_allocates_nothing(name):
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    # bytes: objects of Python, and where a row is broadcast NumPy's own buffer of 8192 numbers; a vector has 1.6 million
+    # bytes: objects of Python, and where a row is broadcast NumPy's buffer of 8192 numbers; a vector has 1.6 million
     assert peak < (90_000 if name == "adaptive_clip" else 20_000)
 
 

@@ -145,8 +145,8 @@ def adaptive_clip(limit: float = 0.01, epsilon: float = 1e-3) -> Transform:
 
         u ← u min(1, c max(‖x‖, ε) / ‖u‖) for each unit: the weights of one output, or the whole of a vector
 
-    The axes of the inputs, over which the lengths are taken, are the first one of two or three axes, and all but the last
-    of four or more.
+    The axes of the inputs, over which the lengths are taken, are the first one of two or three axes, and all but the
+    last of four or more.
 
     limit, epsilon  c, ε
 
