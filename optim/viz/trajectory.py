@@ -11,7 +11,7 @@ from .contour import contour
 from .grid import Box, new_axes
 from .paths import histories, line_styles, path_of
 
-__all__ = ["trajectory"]
+__all__ = ["around", "halo", "trajectory"]
 
 
 def trajectory(
@@ -40,7 +40,7 @@ def trajectory(
     """
     named = histories(runs)
     paths = {name: path_of(history, name) for name, history in named.items()}
-    box = box or getattr(f, "box", None) or _around(list(paths.values()))
+    box = box or getattr(f, "box", None) or around(list(paths.values()))
     if f is not None:
         ax = contour(f, box, ax=ax, **contour_options)
     elif contour_options:
@@ -51,7 +51,7 @@ def trajectory(
     for index, (name, path) in enumerate(paths.items()):
         history, style = named[name], line_styles(index)
         marked = np.unique(np.searchsorted(history.nfev, clock[clock <= history.nfev[-1]]))
-        on_contour = {"path_effects": _halo()}  # the line stays visible on light and dark ground
+        on_contour = {"path_effects": halo()}  # the line stays visible on light and dark ground
         ax.plot(
             *path.T, label=name or None, markevery=marked.tolist(), markersize=5, linewidth=1.6, **style, **on_contour
         )
@@ -73,7 +73,8 @@ def _rejected(history, path):
     return np.array(points).reshape(-1, 2)
 
 
-def _around(paths) -> Box:
+def around(paths) -> Box:
+    """A box that holds all points of some paths, with a margin."""
     points = np.concatenate([path[np.isfinite(path).all(axis=1)] for path in paths])
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.1 * (high - low)
@@ -81,7 +82,8 @@ def _around(paths) -> Box:
     return ((low[0] - margin[0], high[0] + margin[0]), (low[1] - margin[1], high[1] + margin[1]))
 
 
-def _halo():
+def halo():
+    """A light rim for lines, which keeps them visible on any ground."""
     from matplotlib.patheffects import Normal, Stroke
 
     return [Stroke(linewidth=3.2, foreground="white", alpha=0.8), Normal()]
