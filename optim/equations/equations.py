@@ -27,9 +27,8 @@ class Equations(Objective):
     def __init__(self, fun: Callable, x0: Any, *, args: tuple = (), jac: Any = None):
         if jac is not None and jac != "2-point" and not callable(jac):
             raise InvalidObjectiveError(f"jac must be None (autodiff), a function of x or '2-point', not {jac!r}")
-        super().__init__(fun, x0, args=args)
-        self._source = GradientSource(lambda x: self._both(x)[0], lambda x: self._both(x)[1], self._both, 1, 1)
         self._jac, self._jacobians = jac, 0
+        super().__init__(fun, x0, args=args)
 
     def value_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """½ ‖F(x)‖², F(x)."""
@@ -73,7 +72,11 @@ class Equations(Objective):
 
         return ravel(self._fun(self.layout.unravel(x), *(args or self.args)))[0]
 
-    def _both(self, x):
+    def _make_source(self, jac):
+        evaluate = self._evaluate
+        return GradientSource(lambda x: evaluate(x)[0], lambda x: evaluate(x)[1], evaluate, 1, 1)
+
+    def _evaluate(self, x):
         residual = np.asarray(self.of_vector(x), dtype=float)
         if residual.shape != x.shape:
             raise InvalidObjectiveError(
@@ -84,7 +87,7 @@ class Equations(Objective):
 
     def _quotient(self, x, direction):
         step = np.sqrt(self.layout.epsilon) * max(1.0, float(np.abs(x).max()))
-        return (self.value_and_gradient(x + step * direction)[1] - self._both(x)[1]) / step
+        return (self.value_and_gradient(x + step * direction)[1] - self._evaluate(x)[1]) / step
 
 
 def is_at_rounding(equations: Equations, x: np.ndarray, residual: np.ndarray) -> bool:

@@ -16,7 +16,7 @@ _COLOURS = ("#f0c75e", "#56a0c8", "#10375c", "#d55e00", "#8fc9a0", "#7a3b69", "#
 _NOWHERE = (1.0, 1.0, 1.0)
 
 
-def basins(solve: Callable[[np.ndarray], Result], box: Box, *, points: int = 80, apart: float = 1e-3, ax=None):
+def basins(solve: Callable[[np.ndarray], Result], box: Box, *, points: int = 60, apart: float = 1e-3, ax=None):
     """Colours each start by the end that a solver reaches from it, darker the more iterations it takes.
 
     solve   x0, shape (2,) → Result; such as lambda x0: optim.root(F, x0) or optim.minimize(f, x0, "newton")
