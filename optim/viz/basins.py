@@ -11,7 +11,7 @@ from .grid import Box, new_axes
 
 __all__ = ["basins"]
 
-# From light to dark in grey too, so that neighbours in the table stay apart in print.
+# Light, middle and dark in turn, so that neighbours in the table stay apart in grey.
 _COLOURS = ("#f0c75e", "#56a0c8", "#10375c", "#d55e00", "#8fc9a0", "#7a3b69", "#b9b4a8", "#33691e")
 _NOWHERE = (1.0, 1.0, 1.0)
 
@@ -53,14 +53,15 @@ def basins(solve: Callable[[np.ndarray], Result], box: Box, *, points: int = 60,
     ax = new_axes() if ax is None else ax
     picture = np.ones((points, points, 3)) * _NOWHERE
     slowest = max(1.0, float(np.quantile(iterations[which >= 0], 0.98)))
-    shade = 1 - 0.55 * np.minimum(iterations / slowest, 1.0)[..., None]
+    depth = 0.35 + 0.65 * np.minimum(iterations / slowest, 1.0)[..., None]  # of the colour, the rest being white
     from matplotlib.colors import to_rgb
 
     for rank, k in enumerate(order):
         colour = _COLOURS[rank % len(_COLOURS)]
-        picture = np.where((which == k)[..., None], shade * to_rgb(colour), picture)
+        picture = np.where((which == k)[..., None], 1 - depth * (1 - np.array(to_rgb(colour))), picture)
         x, y = ends[k]
-        label = f"({x:.3g}, {y:.3g}): {np.mean(which == k):.0%}" if rank < len(_COLOURS) else None
+        shown = ", ".join(f"{np.round(coordinate, 3) + 0.0:g}" for coordinate in ends[k])
+        label = f"({shown}): {np.mean(which == k):.0%}" if rank < len(_COLOURS) else None
         ax.plot(x, y, "o", color=colour, markersize=9, markeredgecolor="black", markeredgewidth=1.3, label=label)
         ax.annotate(str(rank + 1), (x, y), xytext=(6, 6), textcoords="offset points", fontsize="small", weight="bold",
                     bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},

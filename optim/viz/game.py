@@ -43,7 +43,7 @@ def game(f: Callable, box: Box, *, runs: Any = None, arrows: int = 21, marks: in
     ax = new_axes() if ax is None else ax
     drawn = ax.quiver(x, y, u / length, v / length, strength, cmap="Greys", pivot="mid", angles="xy",
                       scale=1.15 * arrows, width=0.0035)  # fmt: skip
-    drawn.set_clim(-0.8 * strength.max(), strength.max())  # the weakest are still visible
+    drawn.set_clim(-0.8 * strength.max(), 1.7 * strength.max())  # the weakest are visible, the strongest not black
     named = {} if runs is None else histories(runs)
     for index, (name, history) in enumerate(named.items()):
         path, style = path_of(history, name), line_styles(index)

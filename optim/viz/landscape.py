@@ -64,7 +64,9 @@ def landscape(
     ax = contour(on_plane, box, points=points, ax=ax, **contour_options)
     ax.plot(0, 0, "*", color="black", markersize=13, markeredgecolor="white", zorder=4, label=r"$\theta$")
     if plane.path is not None:
-        ax.plot(*plane.path.T, "-o", color="#d55e00", markersize=3.5, linewidth=1.5, label="iterates, projected")
+        every = max(1, len(plane.path) // 20)
+        label = "iterates, projected" if every == 1 else f"iterates, projected; a mark every {every}"
+        ax.plot(*plane.path.T, "-o", color="#d55e00", markersize=4, linewidth=1.5, markevery=every, label=label)
         ax.legend(loc="best", fontsize="small")
     ax.set(xlabel=plane.labels[0], ylabel=plane.labels[1])
     return ax

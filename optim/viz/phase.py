@@ -44,7 +44,7 @@ def phase(eigenvalues: Sequence[float], *, points: int = 240, ax=None):
     if eigenvalues.ndim != 1 or not eigenvalues.size or not (eigenvalues > 0).all():
         raise ValueError(f"the eigenvalues must be a vector of positive numbers, not {eigenvalues!r}")
     least, largest = eigenvalues.min(), eigenvalues.max()
-    alphas, betas = np.linspace(0, 4 / largest, points + 1)[1:], np.linspace(0, 1, points)
+    alphas, betas = np.linspace(0, 4 / largest, points + 1)[1:], np.linspace(0, 1, points + 1)[:-1]
     rates = convergence_rate(alphas[None, :], betas[:, None], eigenvalues)  # (β, α)
     ax = new_axes() if ax is None else ax
     levels = np.concatenate([np.linspace(0, 0.9, 10), [0.95, 1.0]])
