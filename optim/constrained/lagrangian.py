@@ -49,11 +49,16 @@ class LagrangianMethod(Method):
     def kkt_error(self, x: np.ndarray, jac: np.ndarray, equal: np.ndarray, unequal: np.ndarray) -> float:
         c_I = self.constraints.values(x)[1]
         J_E, J_I = self.constraints.jacobians(x)
-        multipliers = np.abs(np.concatenate([equal, unequal]))
-        scale = max(1.0, float(multipliers.mean()) / _MULTIPLIERS_OF_ORDINARY_SIZE) if multipliers.size else 1.0
+        scale = self.scale(equal, unequal)
         stationarity = max_norm(jac - equal @ J_E - unequal @ J_I) / scale
         complementarity = float(np.abs(np.minimum(c_I, unequal / scale)).max(initial=0.0))
         return max(stationarity, complementarity, self.constraints.violation(x))
+
+    @staticmethod
+    def scale(equal: np.ndarray, unequal: np.ndarray) -> float:
+        """max(1, mean |λ| / 100)"""
+        multipliers = np.abs(np.concatenate([equal, unequal]))
+        return max(1.0, float(multipliers.mean()) / _MULTIPLIERS_OF_ORDINARY_SIZE) if multipliers.size else 1.0
 
     def hessian_of_lagrangian(self, objective: Objective, x, equal, unequal) -> np.ndarray:
         """∇²f(x) - Σ λᵢ ∇²cᵢ(x), shape (n, n)."""
