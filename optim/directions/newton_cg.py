@@ -13,9 +13,10 @@ class TruncatedNewton:
     """d ≈ -∇²f(x)⁻¹ ∇f(x), from conjugate gradients that stop where ‖∇²f d + ∇f‖ ≤ min(½, √‖∇f‖) ‖∇f‖.
 
     Each of their iterations takes one product of the Hessian with a vector. They stop too where the Hessian curves down
-    along one of their directions, so that d always descends.
+    along one of their directions; d then goes along that as far as if it curved up as much. All parts of d descend.
 
-    Source: Nocedal and Wright 2006, algorithm 7.1. Dembo and Steihaug 1983.
+    Source: Nocedal and Wright 2006, algorithm 7.1, which leaves the last direction out, and so creeps along valleys
+    that curve down. Dembo and Steihaug 1983.
     """
 
     order = 1
@@ -36,7 +37,8 @@ class TruncatedNewton:
             product = objective.hessian_product(x, d)
             curvature = float(d @ product)
             if not curvature > np.finfo(float).eps * float(d @ d):
-                return z if j else d
+                reach = square / abs(curvature) if curvature else math.inf
+                return z + reach * d if math.isfinite(reach) else z if j else d
             alpha = square / curvature
             z, r = z + alpha * d, r + alpha * product
             before, square = square, float(r @ r)

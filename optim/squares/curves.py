@@ -51,7 +51,7 @@ def curve_fit(
     >>> x = np.arange(6.0)
     >>> fit = curve_fit(lambda x, a, b: a + b * x, x, np.array([1.1, 2.9, 5.1, 7.0, 8.9, 11.1]), [1.0, 1.0])
     >>> fit.popt.round(4), fit.standard_errors.round(4)
-    (array([1.0286, 1.9943]), array([0.0883, 0.0292]))
+    (array([1.0238, 1.9971]), array([0.0794, 0.0262]))
     """
     y = np.asarray(ydata, np.float64)
     if not y.size or not np.isfinite(y).all():

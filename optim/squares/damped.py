@@ -15,8 +15,9 @@ class DampedSystem:
     JᵀJ is never formed: its condition number is the square of that of J.
 
     >>> system = DampedSystem(np.array([2.0, 0.0]), np.array([[1.0], [0.0]]), np.ones(1))
-    >>> system.step(1.0)    # min (δ + 2)² + δ²; what it takes off ½ ‖J δ + r‖² at least is predicted
-    (array([-1.]), 1.0)
+    >>> step, predicted = system.step(1.0)    # min (δ + 2)² + δ², and what that takes off ½ (δ + 2)²
+    >>> step, round(predicted, 12)
+    (array([-1.]), 1.5)
     """
 
     def __init__(self, r: np.ndarray, J: np.ndarray, D: np.ndarray):
@@ -30,11 +31,11 @@ class DampedSystem:
         self.steepness = float(cosines.max(initial=0.0) / size) if size else 0.0  # of ½‖r‖², free of all scales
 
     def step(self, damping: float) -> tuple[np.ndarray, float]:
-        """δ, shape (n,), and ½‖r‖² - ½‖J δ + r‖² - ½λ‖D δ‖² at least."""
+        """δ, shape (n,), and the decrease of the model, ½‖r‖² - ½‖J δ + r‖²."""
         self._factorise(damping)
         scaled = self._solve(-self.projected)
         ahead = self.R @ scaled
-        # at the minimiser the decrease is ½‖J δ‖² + λ‖D δ‖², a sum of squares, without cancellation
+        # at the minimiser this is ½‖J δ‖² + λ‖D δ‖², a sum of squares, without cancellation
         return scaled / self.D, float(0.5 * (ahead @ ahead) + damping * (scaled @ scaled))
 
     def solve(self, damping: float, r: np.ndarray) -> np.ndarray:

@@ -46,6 +46,7 @@ class TrustRegion(Method):
         if not np.isfinite(self.jac).all():
             return Status.NOT_FINITE
         noise = 10 * objective.layout.epsilon * abs(self.fun)
+        first = None  # the longest step that was proposed
         while True:
             try:
                 step, predicted = self.subproblem.step(objective, self.x, self.jac, self.radius)
@@ -55,7 +56,8 @@ class TrustRegion(Method):
             if not np.isfinite(x).all():
                 return Status.NOT_FINITE
             if not (x != self.x).any() or not predicted > 0:
-                return self._stuck(objective)
+                return self._stuck(objective, step if first is None else first)
+            first = step if first is None else first
             length = float(np.linalg.norm(step))
             fun, jac = objective.value_and_gradient(x)
             usable = math.isfinite(fun) and np.isfinite(jac).all()
@@ -68,24 +70,27 @@ class TrustRegion(Method):
                 self.radius = min(2 * self.radius, self.max_radius)
             if ratio > self.eta:
                 self.step_norm, self.x, self.fun, self.jac = length, x, fun, jac
-                return self._finish_if_idle(objective, noise)
+                return self._finish_if_idle(objective, noise, step)
 
-    def _finish_if_idle(self, objective, noise):
+    def _finish_if_idle(self, objective, noise, step):
         """Ends the run where it goes on within the rounding error of the objective."""
         gradient = self.optimality(self.x, self.jac)
         if self.fun < self._lowest - noise or gradient < 0.5 * self._least:
             self._idle, self._lowest, self._least = 0, min(self.fun, self._lowest), min(gradient, self._least)
             return None
         self._idle += 1
-        if self._idle >= _PATIENCE and is_at_precision_limit(objective, self.x, self.fun, self.jac, -self.jac):
+        if self._idle >= _PATIENCE and self._is_at_precision_limit(objective, step):
             return Status.PRECISION_LIMIT
         return None
 
-    def _stuck(self, objective):
+    def _stuck(self, objective, step):
         """Why no step leads down: there is no lower point to represent, or the derivatives are wrong."""
-        if is_at_precision_limit(objective, self.x, self.fun, self.jac, -self.jac):
-            return Status.PRECISION_LIMIT
-        return Status.LINE_SEARCH_FAILED
+        return Status.PRECISION_LIMIT if self._is_at_precision_limit(objective, step) else Status.LINE_SEARCH_FAILED
+
+    def _is_at_precision_limit(self, objective, step):
+        """Whether neither the model's step nor the gradient's can lower f by more than its rounding error."""
+        directions = [-self.jac] + ([step] if step.any() and np.isfinite(step).all() else [])
+        return all(is_at_precision_limit(objective, self.x, self.fun, self.jac, d) for d in directions)
 
 
 def trust_exact(initial_radius: float = 1.0, max_radius: float = math.inf, eta: float = 0.1) -> TrustRegion:

@@ -56,7 +56,7 @@ def exact_components(eigenvalues: np.ndarray, gamma: np.ndarray, radius: float) 
     >>> exact_components(np.array([1.0, 2.0]), np.array([-1.0, 2.0]), 10.0)    # Newton's step, within the radius
     array([ 1., -1.])
     >>> exact_components(np.array([-1.0, 1.0]), np.array([0.0, 2.0]), 2.0)    # the hard case: from a ridge
-    array([ 1.732..., -1.        ])
+    array([ 1.73205081, -1.        ])
     """
     lowest = eigenvalues[0]
     if lowest > 0:
@@ -71,7 +71,7 @@ def exact_components(eigenvalues: np.ndarray, gamma: np.ndarray, radius: float) 
         rest = radius**2 - short @ short
         if rest >= 0:
             if lowest < 0:
-                short[0] = math.copysign(math.sqrt(rest), -gamma[0])
+                short[0] = math.sqrt(rest) if gamma[0] <= 0 else -math.sqrt(rest)
             return short
     # ‖g‖ / (λ + eigenvalue) bounds ‖p‖ from both sides, so these enclose λ
     norm = np.linalg.norm(gamma)
