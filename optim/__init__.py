@@ -84,6 +84,7 @@ _EXPORTS = {
     "lamb": "transforms.trust_ratio",
     "lars": "transforms.trust_ratio",
     "lbfgs": "descent",
+    "lbfgsb": "bounded",
     "least_squares": "squares.solving",
     "lion": "transforms.lion",
     "lm": "squares.levenberg_marquardt",

@@ -51,6 +51,7 @@ METHODS = {
     "lamb": "transforms.trust_ratio",
     "lars": "transforms.trust_ratio",
     "lbfgs": "descent",
+    "lbfgsb": "bounded",
     "lion": "transforms.lion",
     "lm": "squares.levenberg_marquardt",
     "mirror_descent": "convex.mirror_descent",
