@@ -93,7 +93,7 @@ METHODS = {
     "yogi": "transforms.yogi",
 }
 
-ALIASES = {"gd": "gradient_descent", "l_bfgs": "lbfgs", "heavy_ball": "momentum"}
+ALIASES = {"gd": "gradient_descent", "l_bfgs": "lbfgs", "l_bfgs_b": "lbfgsb", "heavy_ball": "momentum"}
 
 # what other libraries call what `minimize` has a name of its own for
 _ELSEWHERE = {
