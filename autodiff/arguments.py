@@ -12,6 +12,7 @@ from .tracer import Tracer, dtype_of, shape_of
 
 __all__ = [
     "Arguments",
+    "apart",
     "as_gradients",
     "as_tangent",
     "differentiable",
@@ -133,16 +134,16 @@ def plain(x):
 def differentiable(x, what):
     """x as something to differentiate with respect to: integers become float64, everything else stays as it is."""
     x = plain(x)
-    if x.__class__ is float or (isinstance(x, Tracer) and x.dtype.kind in "fc"):
+    if x.__class__ is float:
         return x
+    if isinstance(x, Tracer):
+        return x.snapshot() if x.dtype.kind in "fc" else x.astype(np.float64)
     if isinstance(x, np.ndarray | np.generic | complex | float):
         kind = dtype_of(x).kind
         if kind in "fc":
             return x
         if kind in "iu":
             return x.astype(np.float64)
-    elif isinstance(x, Tracer):
-        return x.astype(np.float64)
     elif isinstance(x, int) and not isinstance(x, bool):
         return float(x)
     described = (
@@ -153,6 +154,13 @@ def differentiable(x, what):
         f"{what} is {described}, and cannot be differentiated with respect to. Give floats or arrays of floats, "
         "or leave the argument out of `argnums`; a field of a dataclass can be declared static."
     )
+
+
+def apart(x):
+    """x by itself, where a tape goes on keeping it: what is written to the one is not seen by the other."""
+    if isinstance(x, Tracer):
+        return x.snapshot()
+    return x.copy() if x.__class__ is np.ndarray else x
 
 
 def one_like(x):
@@ -169,7 +177,7 @@ def _as_gradient(cotangent, x, taken):
     if cotangent is None:
         return 0.0 if x.__class__ is float else np.zeros(shape_of(x), dtype_of(x))[() if shape_of(x) else ...]
     if isinstance(cotangent, Tracer):
-        return cotangent
+        return cotangent.snapshot()
     if x.__class__ is float:
         return float(cotangent)
     if isinstance(x, np.ndarray) or shape_of(x):
@@ -191,7 +199,7 @@ def zero_like(x):
 def as_tangent(tangent, primal):
     """The tangent of a result: a Python float where that is one, and never an array that others hold."""
     if isinstance(tangent, Tracer):
-        return tangent
+        return tangent.snapshot()
     if primal.__class__ is float:
         return float(tangent)
     return np.array(tangent)[()] if shape_of(primal) == () else np.array(tangent)

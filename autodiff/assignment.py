@@ -163,11 +163,7 @@ def _refresh_views(base, except_for):
 
 
 def _become(target, value):
-    """Lets a tracer stand for another value, perhaps of another transformation."""
+    """Lets a tracer stand for another value: of the same transformation, of another one, or of none."""
     if not isinstance(value, Tracer):
-        target.primal = value
-        return
-    target.__class__ = value.__class__
-    for name in ("primal", "level", "tangent", "index"):
-        if hasattr(value, name):
-            setattr(target, name, getattr(value, name))
+        value = Buffer(value)
+    target.become(value)

@@ -8,6 +8,7 @@ from . import tree
 from .arguments import named_after, plain
 from .dispatch import Primitive, pulled
 from .errors import InputError
+from .held import can_change
 from .tape import Var
 from .tracer import Tracer
 from .transforms import jvp, vjp
@@ -39,7 +40,8 @@ def checkpoint(f: Callable) -> Callable:
         top = max((leaves[k] for k in traced), key=lambda x: x.level.tag, default=None)
         if top.__class__ is not Var:
             return f(*args, **kwargs)
-        primitive = _Checkpointed(f, leaves, structure, traced)
+        kept = [top.level.hold(leaf) if can_change(leaf) and k not in traced else leaf for k, leaf in enumerate(leaves)]
+        primitive = _Checkpointed(f, leaves, kept, structure, traced)
         return primitive.rebuilt(primitive(*(leaves[k] for k in traced)))
 
     return checkpointed
@@ -51,14 +53,15 @@ class _Checkpointed(Primitive):
     kind = "checkpoint"
     has_several_results = True
 
-    def __init__(self, f, leaves, structure, traced):
-        super().__init__(self._flat, f"checkpoint({getattr(f, '__name__', 'f')})")
+    def __init__(self, f, leaves, kept, structure, traced):
+        super().__init__(self.evaluate, f"checkpoint({getattr(f, '__name__', 'f')})")
         self.f, self.leaves, self.structure, self.traced = f, leaves, structure, traced
-        self.result_structure = None
+        self.kept = kept  # the leaves as they are now, for when f is run again
+        self.result_structure = tree.LEAF  # until f has been run
 
-    def _flat(self, *values):
+    def _flat(self, leaves, values):
         """f from traced leaves to the tuple of the leaves of its result."""
-        leaves = list(self.leaves)
+        leaves = list(leaves)
         for k, value in zip(self.traced, values, strict=True):
             leaves[k] = value
         args, kwargs = tree.unflatten(self.structure, leaves)
@@ -66,7 +69,7 @@ class _Checkpointed(Primitive):
         return tuple(plain(y) for y in results)
 
     def evaluate(self, *values):
-        results = self._flat(*values)
+        results = self._flat(self.leaves, values)
         if any(isinstance(y, Tracer) for y in results):
             raise InputError(
                 f"{self.name} closes over a traced value: pass it as an argument, so that the sweep knows of it"
@@ -94,6 +97,6 @@ class _Checkpointed(Primitive):
 
         def f(*values):
             replaced = dict(zip(positions, values, strict=True))
-            return self._flat(*(replaced.get(k, arg) for k, arg in enumerate(args)))
+            return self._flat(self.kept, [replaced.get(k, arg) for k, arg in enumerate(args)])
 
         return f

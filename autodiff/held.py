@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
+from .tracer import Tracer
 
 __all__ = ["HeldArrays", "can_change"]
 
@@ -23,8 +24,8 @@ _WEIGHTS = 0.5 + np.arange(_BLOCK) * 0.6180339887498949 % 1.0  # no two alike, a
 
 
 def can_change(x):
-    """Whether x is an array that someone may write to."""
-    return x.__class__ is np.ndarray and x.ndim > 0 and (x.flags.writeable or x.base is not None)
+    """Whether x is an array that someone may write to, or a traced value of another level, which may be assigned to."""
+    return (x.__class__ is np.ndarray and (x.flags.writeable or x.base is not None)) or isinstance(x, Tracer)
 
 
 class HeldArrays:
@@ -62,7 +63,7 @@ def _fingerprint(array: Any):
     """A few numbers that almost surely change with any entry: random sums of blocks, at the speed of memory."""
     flat = np.ravel(array, order="K")
     if array.dtype.kind == "c":
-        flat = flat.view(flat.real.dtype)
+        flat = flat.view(array.real.dtype)
     if array.dtype.kind in "fc" and array.dtype.itemsize in (4, 8, 16):
         whole = flat.size // _BLOCK * _BLOCK
         with np.errstate(all="ignore"):

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .assignment import assign, overwrite
+from .assignment import assign, link, overwrite
 from .errors import InputError
 from .rules.arithmetic import cast
 from .rules.indexing import getitem, plain_index
+from .rules.shapes import reshaped
 from .tracer import Tracer, unwrap
 
 _SAME_AS_FUNCTION = """
@@ -85,6 +86,19 @@ def compress(self, condition, axis=None, out=None):
     return np.compress(condition, self, axis, out)
 
 
+def flat(self):
+    """The entries in C order, in one dimension; what is assigned to them is assigned to the array."""
+    entries = np.reshape(self, (-1,))
+    if isinstance(entries, Tracer) and getattr(entries, "base", None) is None:  # NumPy had to copy
+        link(entries, self, reshaped, ((-1,),), {})
+    return entries
+
+
+def set_flat(self, values):
+    """`x.flat = v`, for one value or as many as there are entries."""
+    flat(self)[...] = np.ravel(values)
+
+
 def fill(self, value):
     """Writes one value to every entry."""
     self[...] = value
@@ -118,5 +132,6 @@ for _method in (reshape, transpose, flatten, copy, astype, item, tolist, sort, c
 for _symbol in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul"):
     setattr(Tracer, f"__i{_symbol}__", _in_place(_symbol, getattr(operator, _symbol)))
 
+Tracer.flat = property(flat, set_flat)
 Tracer.__getitem__ = item_of
 Tracer.__setitem__ = assign

@@ -63,6 +63,8 @@ class Var(Tracer):
             primals.append(arg)
         ans = evaluate(*primals, **params)
         wanted = tuple(wanted)
+        if params:
+            params = {key: tape.hold(value) if can_change(value) else value for key, value in params.items()}
         if len(wanted) < len(primals):
             for k, arg in enumerate(primals):
                 if can_change(arg) and k not in wanted and primitive.keeps(k, wanted):
@@ -110,7 +112,9 @@ class BareTape(Level):
         return type(values)._make(results) if hasattr(values, "_make") else results
 
     def hold(self, array):
-        """An array of the user, as a record may keep it."""
+        """What someone may write to, as a record may keep it."""
+        if isinstance(array, Tracer):
+            return array if array.level is self else array.snapshot()
         if self.held is None:
             self.held = HeldArrays()
         return self.held.hold(array)
@@ -272,6 +276,7 @@ class Recorded(Var):
     def apply(self, primitive, args, params):
         tape = self.level
         args = [tape.hold(arg) if can_change(arg) else arg for arg in args]
+        params = {key: tape.hold(value) if can_change(value) else value for key, value in params.items()}
         operands = tuple(Reference(a.index) if isinstance(a, Var) and a.level is tape else a for a in args)
         out = super().apply(primitive, args, params)
         if primitive.has_several_results:

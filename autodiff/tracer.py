@@ -149,6 +149,7 @@ class Tracer:
     if TYPE_CHECKING:  # these, and the methods of ndarray, come from methods.py
         __getitem__: Any
         __setitem__: Any
+        flat: Any
 
     def apply(self, primitive, args, params):
         """The result of a primitive of which this is the argument with the highest level."""
@@ -156,7 +157,21 @@ class Tracer:
 
     def stopped(self):
         """The value as a constant, outside of every differentiation."""
-        return self.primal.stopped() if isinstance(self.primal, Tracer) else self.primal
+        value = self.primal.stopped() if isinstance(self.primal, Tracer) else self.primal
+        return value.copy() if value.__class__ is np.ndarray else value  # a record may keep the array itself
+
+    def snapshot(self):
+        """The same value by itself: what is assigned to this tracer later is not seen there."""
+        other = object.__new__(self.__class__)
+        other.become(self)
+        return other
+
+    def become(self, value):
+        """Stands for what another tracer stands for; bases and views stay as they are."""
+        self.__class__ = value.__class__
+        for name in ("primal", "level", "tangent", "index"):
+            if hasattr(value, name):
+                setattr(self, name, getattr(value, name))
 
     # -- NumPy's protocols
 
@@ -227,11 +242,6 @@ class Tracer:
     @property
     def imag(self):
         return np.imag(self)
-
-    @property
-    def flat(self):
-        """A flat copy to iterate over or to index; for writing use `x.reshape(-1)[i] = v`."""
-        return self.flatten()
 
     # -- Python's operators
 

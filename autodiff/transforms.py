@@ -10,6 +10,7 @@ import numpy as np
 from . import methods, rules, scalars, tree  # noqa: F401  (importing the first three teaches the tracers NumPy)
 from .arguments import (
     Arguments,
+    apart,
     as_gradients,
     as_tangent,
     differentiable,
@@ -140,7 +141,7 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
         found = sweep(records, seeds, range(len(arguments.leaves)))
         return arguments.rebuild(as_gradients(found, arguments.leaves, given))
 
-    return tree.unflatten(structure, values), pullback
+    return tree.unflatten(structure, list(map(apart, values))), pullback
 
 
 def jvp(f: Callable, primals: Sequence, tangents: Sequence) -> tuple[Any, Any]:
@@ -208,7 +209,7 @@ def linearize(f: Callable, *primals: Any) -> tuple[Any, Callable]:
         known = tape.push(dict(enumerate(given)))
         return tree.unflatten(structure, [_pushed(known, y, value) for y, value in zip(results, values, strict=True)])
 
-    return tree.unflatten(structure, values), push
+    return tree.unflatten(structure, list(map(apart, values))), push
 
 
 def _pushed(known, y, value):

@@ -225,3 +225,84 @@ def test_what_numpy_will_not_write_to_is_not_written_to():
                 ad.grad(f)(np.ones(2))
     with pytest.raises(ValueError, match="read-only"):
         ad.grad(lambda x: x.__setitem__(0, 1.0))(frozen)
+
+
+CONSTANT_RESULTS = {
+    "y //= 1": lambda y: y.__ifloordiv__(1),
+    "floor, out=y": lambda y: np.floor(y, out=y),
+    "sign into y": lambda y: np.sign(y, y),
+    "a view //= 1": lambda y: y[:].__ifloordiv__(1),
+}
+
+
+@pytest.mark.parametrize("overwrite", CONSTANT_RESULTS.values(), ids=CONSTANT_RESULTS)
+def test_a_traced_array_that_is_overwritten_by_a_constant_is_one(overwrite):
+    x = np.array([0.3, 1.7, -2.2])
+
+    def f(x):
+        y = x * 1.0
+        overwrite(y)
+        return np.sum(y) + np.sum(y * x)
+
+    y = x.copy()
+    overwrite(y)
+    assert_array_equal(ad.grad(f)(x), y)
+    assert_array_equal(ad.jacfwd(f)(x), y)
+    assert_array_equal(ad.jvp(f, (x,), (np.ones(3),))[1], np.sum(y))
+
+
+def flat_of_a_transpose(x):
+    y = np.stack([x, x * x]).T
+    before = y.flat
+    y.flat[1:3] = x[:2]
+    y.flat[5] *= x[0]
+    return np.sum(y * y * np.arange(6.0).reshape(3, 2)) + before[1]
+
+
+def flat_at_once(x):
+    y = np.zeros_like(x)
+    y.flat = x[0]
+    y.flat = y * x
+    return np.sum(y * y * np.arange(3.0)) + len(y.flat) * sum(y.flat)
+
+
+@pytest.mark.parametrize("f", [flat_of_a_transpose, flat_at_once])
+def test_what_is_assigned_to_the_flat_entries_is_assigned_to_the_array(f):
+    x = np.array([0.3, 1.7, -2.2])
+    ad.testing.check_grads(f=f, args=(x,), order=2)
+
+
+def test_assignment_in_an_outer_function_is_not_seen_by_what_an_inner_one_kept():
+    def product_then_overwritten(transform):
+        def f(x):
+            y = x * 1.0
+
+            def g(z):
+                total = np.sum(z * z * y)
+                y[0] = 100.0 * x[1]
+                return total
+
+            return transform(g, np.ones(3))
+
+        return f
+
+    for transform in (
+        lambda g, z: np.sum(ad.grad(g)(z)),
+        lambda g, z: ad.linearize(g, z)[1](np.ones(3)),
+        lambda g, z: np.sum(ad.vjp(g, z)[1](1.0)[0]),
+        lambda g, z: ad.jvp(g, (z,), (np.ones(3),))[1],
+    ):
+        f = product_then_overwritten(transform)
+        assert_array_equal(ad.grad(f)(np.ones(3)), [2.0, 2.0, 2.0])
+        assert_array_equal(ad.jacfwd(f)(np.ones(3)), [2.0, 2.0, 2.0])
+
+
+def test_gradients_that_are_equal_are_not_one_array_to_an_outer_function():
+    def f(x):
+        _, pullback = ad.vjp(lambda a, b: a + b, x, x)
+        seed = x * 1.0
+        first, second = pullback(seed)
+        first *= 2.0
+        return np.sum(first * second * seed)
+
+    assert_array_equal(ad.grad(f)(np.array([1.0, 2.0])), [6.0, 24.0])

@@ -116,3 +116,66 @@ def test_a_swap_of_two_entries_is_seen(rng):
     array[[5, 900]] = array[[900, 5]]
     with pytest.raises(InputError):
         held.check()
+
+
+PARAMETERS = {
+    "sum": lambda x, mask: np.sum(x * x, where=mask),
+    "mean": lambda x, mask: np.mean(x * x, where=mask),
+    "max": lambda x, mask: np.max(x * x, where=mask, initial=0.0),
+    "std": lambda x, mask: np.std(x * x, where=mask),
+    "add.reduce": lambda x, mask: np.add.reduce(x * x, where=mask),
+}
+
+
+@pytest.mark.parametrize("use", PARAMETERS.values(), ids=PARAMETERS)
+def test_a_mask_may_be_written_to_again(use):
+    def reused(x):
+        mask = np.array([True, False, True])
+        total = use(x, mask)
+        mask[:] = False
+        return total
+
+    x, mask = np.array([0.3, 1.7, -2.2]), np.array([True, False, True])
+    for derivative in (ad.grad, ad.jacfwd):
+        assert_array_equal(derivative(reused)(x), derivative(lambda x: use(x, mask))(x))
+
+
+def test_a_view_of_one_entry_may_be_written_to_again():
+    def f(x):
+        work = np.array([2.0, 3.0])
+        y = x * work[..., 0]
+        work[:] = 0.0
+        return y
+
+    assert ad.grad(f)(5.0) == 2.0
+
+
+@pytest.mark.parametrize("n", [SMALL, LARGE])
+@pytest.mark.parametrize("prepare", [ad.vjp, ad.linearize])
+def test_the_value_may_be_written_to_before_its_derivative_is_asked_for(prepare, n):
+    x = np.linspace(0.0, 1.0, n)
+    value, derivative = prepare(np.exp, x)
+    value[:] = 0.0
+    assert_array_equal(np.reshape(derivative(np.ones(n)), n), np.exp(x))
+
+
+def test_what_stop_gradient_gives_may_be_written_to():
+    def f(x):
+        y = np.exp(x)
+        ad.stop_gradient(x)[:] = 0.0
+        ad.stop_gradient(y)[:] = 0.0
+        return np.sum(y)
+
+    x = np.array([0.3, 1.7])
+    assert_array_equal(ad.grad(f)(x), np.exp([0.3, 1.7]))
+    assert_array_equal(x, [0.3, 1.7])
+
+
+def test_a_work_array_given_to_a_checkpoint_may_be_written_to_again():
+    def f(x):
+        work = np.array([2.0, 3.0])
+        y = ad.checkpoint(lambda x, work: x * x * work)(x, work)
+        work[:] = 0.0
+        return np.sum(y)
+
+    assert_array_equal(ad.grad(f)(np.ones(2)), [4.0, 6.0])

@@ -11,15 +11,15 @@ from .keywords import as_array, newer
 
 # -- reshape and ravel -------------------------------------------------------------------------------------------------
 
-_reshape = View(np.reshape, (lambda c, x, shape, order="C": np.reshape(c, x.shape, order=order),), name="reshape")
+reshaped = View(np.reshape, (lambda c, x, shape, order="C": np.reshape(c, x.shape, order=order),), name="reshape")
 
 
 @implements(np.reshape)
 def reshape(x, shape=None, order="C", *, newshape=None, copy=None):
     shape = newshape if shape is None else shape
     if order == "C" and copy is None:
-        return _reshape(x, shape)
-    result = _reshape(x, shape, **_fixed_order(x, order))
+        return reshaped(x, shape)
+    result = reshaped(x, shape, **_fixed_order(x, order))
     return _with_copy(result, x, copy, "np.reshape")
 
 
@@ -28,7 +28,7 @@ def ravel(x, order="C"):
     if order == "K":
         strides = np.abs(np.asarray(unwrap(x)).strides)
         x, order = np.transpose(x, np.argsort(-strides, stable=True)), "C"
-    return _reshape(x, (-1,), **_fixed_order(x, order))
+    return reshaped(x, (-1,), **_fixed_order(x, order))
 
 
 def _fixed_order(x, order):
