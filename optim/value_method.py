@@ -9,6 +9,7 @@ import numpy as np
 from .errors import UnknownOptionError
 from .method import Method
 from .objective import Objective
+from .status import Status
 
 __all__ = ["ValueMethod", "checked_generator"]
 
@@ -16,9 +17,9 @@ __all__ = ["ValueMethod", "checked_generator"]
 class ValueMethod(Method):
     """A method of order 0. Its iterate is the lowest point so far, so that it never goes up.
 
-    A subclass defines `start`, which calls this one first, `advance`, and `spread`, the measure of optimality: how far
-    its points still lie apart. The iterate moves by `improve` alone; an iteration that finds nothing lower leaves it,
-    and says nothing about step_tol and fun_tol then.
+    A subclass defines `prepare`, which evaluates what is needed besides the start, `move`, an iteration, and `spread`,
+    the measure of optimality: how far its points still lie apart. The iterate moves by `improve` alone; an iteration
+    that finds nothing lower leaves it, and says nothing about step_tol and fun_tol then.
 
     bounds  flat, or None
     """
@@ -30,6 +31,20 @@ class ValueMethod(Method):
         self.x, self.fun, self.jac = x, objective.value(x), None
         self.bounds = objective.bounds
         self.step_norm = math.nan
+        self._is_prepared = False
+
+    def advance(self, objective: Objective) -> Status | None:
+        if not self._is_prepared:  # here, and not at the start, which no limit on evaluations can end
+            self.prepare(objective)
+            self._is_prepared = True
+        return self.move(objective)
+
+    def prepare(self, objective: Objective) -> None:
+        """What comes before the first iteration."""
+
+    def move(self, objective: Objective) -> Status | None:
+        """An iteration. Returns a status where the method itself ends the run."""
+        raise NotImplementedError(f"{type(self).__name__} must define move")
 
     def improve(self, x: np.ndarray, fun: float) -> None:
         """Makes x the iterate where it is lower than all before. x is kept, not copied."""
@@ -39,7 +54,7 @@ class ValueMethod(Method):
             self.x, self.fun = x, fun
 
     def optimality(self, x: np.ndarray, jac: np.ndarray | None) -> float:
-        return self.spread()
+        return self.spread() if self._is_prepared else math.inf
 
     def spread(self) -> float:
         raise NotImplementedError(f"{type(self).__name__} must define spread")

@@ -22,16 +22,15 @@ class NelderMead(ValueMethod):
     def max_iter(self, n: int) -> int:
         return 1000 * n
 
-    def start(self, objective: Objective, x: np.ndarray) -> None:
-        super().start(objective, x)
-        n = x.size
+    def prepare(self, objective: Objective) -> None:
+        x, n = self.x, self.x.size
         m = n if self.adaptive and n > 1 else 2  # what the classical coefficients are made for
         self._expansion, self._contraction, self._shrinkage = 1 + 2 / m, 0.75 - 0.5 / m, 1 - 1 / m
         self._vertices = simplex_around(x, self.step, self.bounds)  # (n + 1, n)
-        self._values = np.array([self.fun] + [objective.value(vertex) for vertex in self._vertices[1:]])
+        self._values = np.array([self.fun] + [self._try(objective, vertex)[1] for vertex in self._vertices[1:]])
         self._sort()
 
-    def advance(self, objective: Objective) -> None:
+    def move(self, objective: Objective) -> None:
         values, worst = self._values, self._vertices[-1]
         centroid = self._vertices[:-1].mean(axis=0)
         reflected = self._try(objective, 2 * centroid - worst)

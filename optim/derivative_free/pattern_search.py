@@ -18,18 +18,16 @@ class PatternSearch(ValueMethod):
     columns = ("step",)
 
     def __init__(self, step: float, contraction: float):
-        self.first_step, self.contraction = step, contraction
+        self.step, self.contraction = step, contraction
 
     def max_iter(self, n: int) -> int:
         return 10_000 * n
 
-    def start(self, objective: Objective, x: np.ndarray) -> None:
-        super().start(objective, x)
-        self.step = self.first_step
-        self._scales = np.maximum(1.0, np.abs(x))
+    def prepare(self, objective: Objective) -> None:
+        self._scales = np.maximum(1.0, np.abs(self.x))
         self._before = None  # the base point before this one
 
-    def advance(self, objective: Objective) -> None:
+    def move(self, objective: Objective) -> None:
         base, fun = self.x, self.fun
         if self._before is not None:  # the pattern move: as far again as the last success led
             ahead = self._within(2 * base - self._before)

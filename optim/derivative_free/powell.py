@@ -25,13 +25,12 @@ class Powell(ValueMethod):
     def max_iter(self, n: int) -> int:
         return 1000 * n
 
-    def start(self, objective: Objective, x: np.ndarray) -> None:
-        super().start(objective, x)
-        self._directions = np.diag(np.maximum(1.0, np.abs(x)))  # as rows
-        self._lengths = np.full(x.size, self.first_step)  # of the last step along each
+    def prepare(self, objective: Objective) -> None:
+        self._directions = np.diag(np.maximum(1.0, np.abs(self.x)))  # as rows
+        self._lengths = np.full(self.x.size, self.first_step)  # of the last step along each
         self._moved = math.inf
 
-    def advance(self, objective: Objective) -> None:
+    def move(self, objective: Objective) -> None:
         x0, f0 = x, fun = self.x, self.fun
         drops = np.zeros(x.size)
         for i, direction in enumerate(self._directions):

@@ -31,23 +31,28 @@ class QuadraticModel(ValueMethod):
     def max_iter(self, n: int) -> int:
         return 2000 * n
 
+    radius = resolution = math.nan
+
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
         n = x.size
         m = 2 * n + 1 if self.count is None else self.count
         if not n + 2 <= m <= (n + 1) * (n + 2) // 2:
             raise UnknownOptionError(f"points={m}; for {n} variables give from {n + 2} to {(n + 1) * (n + 2) // 2}")
+
+    def prepare(self, objective: Objective) -> None:
+        x, n = self.x, self.x.size
         self.radius = self.resolution = self.first_radius * max(1.0, float(np.abs(x).max()))
         if self.bounds is not None:
             self.radius = self.resolution = float(min(self.radius, 0.4 * _least_width(self.bounds)))
-        self._points = self._first_points(x, m)
+        self._points = self._first_points(x, 2 * n + 1 if self.count is None else self.count)
         self._values = np.array([self.fun] + [self._value(objective, point) for point in self._points[1:]])
         self._best = int(self._values.argmin())
         self._model = Quadratic(0.0, np.zeros(n), np.zeros((n, n)))
         self._refit()
         self._improve_geometry = False
 
-    def advance(self, objective: Objective) -> Status | None:
+    def move(self, objective: Objective) -> Status | None:
         if not np.isfinite(self._values).all():
             return Status.NOT_FINITE
         far = int(self._distances().argmax())

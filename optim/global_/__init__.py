@@ -10,7 +10,20 @@
 | `multistart` | local searches from points spread over the box |
 """
 
+from .basin_hopping import basin_hopping
 from .cma import CMAES
 from .cma_restarts import cma_es
+from .differential_evolution import differential_evolution
+from .multistart import multistart
+from .particle_swarm import particle_swarm
+from .simulated_annealing import simulated_annealing
 
-__all__ = ["CMAES", "cma_es"]
+__all__ = [
+    "CMAES",
+    "basin_hopping",
+    "cma_es",
+    "differential_evolution",
+    "multistart",
+    "particle_swarm",
+    "simulated_annealing",
+]

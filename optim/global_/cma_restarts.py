@@ -55,7 +55,7 @@ class RestartedCMAES(ValueMethod):
         self._regime, self._limit = "first", math.inf
         self._begin(x, self._lambda0, 1.0)
 
-    def advance(self, objective: Objective) -> Status | None:
+    def move(self, objective: Objective) -> Status | None:
         reasons = self.strategy.stop()
         if self._evaluations >= self._limit:
             reasons["budget"] = self._evaluations

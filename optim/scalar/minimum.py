@@ -27,6 +27,8 @@ class ScalarMinimum(ValueMethod):
     def max_iter(self, n: int) -> int:
         return 500
 
+    a = b = math.nan  # the interval
+
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
         if x.size != 1:
@@ -34,16 +36,21 @@ class ScalarMinimum(ValueMethod):
                 f"the method {self.name!r} is for functions of one number, but x0 holds {x.size}; choose another, such "
                 "as 'nelder_mead'"
             )
-        at, phi = float(x[0]), lambda t: self._value(objective, t)
+
+    def prepare(self, objective: Objective) -> None:
+        at, phi = float(self.x[0]), lambda t: self._value(objective, t)
         if self.bounds is not None and self.bounds.are_finite:
             a, b = float(self.bounds.lower[0]), float(self.bounds.upper[0])
             inner = a + _GOLDEN * (b - a)
-            self._interval = self.kind(a, b, inner, phi(inner))
+            value = phi(inner)
+            if a < at < b and self.fun < value:
+                inner, value = at, self.fun
+            self._interval = self.kind(a, b, inner, value)
         else:
             low, high = (-math.inf, math.inf) if self.bounds is None else (self.bounds.lower[0], self.bounds.upper[0])
             self._interval = self.kind(*bracket(phi, at, self.fun, self.step * max(1.0, abs(at)), low, high))
 
-    def advance(self, objective: Objective) -> Status | None:
+    def move(self, objective: Objective) -> Status | None:
         interval = self._interval
         if not (math.isfinite(interval.a) and math.isfinite(interval.b) and math.isfinite(interval.fun)):
             return Status.UNBOUNDED  # downhill for as long as floating point can follow
@@ -53,19 +60,12 @@ class ScalarMinimum(ValueMethod):
         if u in (interval.a, interval.b, interval.x):
             return Status.PRECISION_LIMIT
         interval.observe(u, self._value(objective, u))
+        self.a, self.b = interval.a, interval.b
         return None
 
     def spread(self) -> float:
         """How far the minimum may be from x, relative to max(1, |x|)."""
         return self._interval.width() / max(1.0, abs(self._interval.x))
-
-    @property
-    def a(self) -> float:
-        return self._interval.a
-
-    @property
-    def b(self) -> float:
-        return self._interval.b
 
     def _value(self, objective, t):
         x = np.array([t])
@@ -110,8 +110,8 @@ def golden_section(step: float = 0.1) -> ScalarMinimum:
 
     >>> import optim
     >>> res = optim.minimize(lambda t: abs(t - 0.3), 0.5, "golden_section", bounds=[(0, 1)], tol=1e-6)
-    >>> round(res.x, 6), (res.history.b - res.history.a)[:3].round(4)
-    (0.3, array([1.   , 0.618, 0.382]))
+    >>> round(res.x, 6), (res.history.b - res.history.a)[1:4].round(4)
+    (0.3, array([0.618 , 0.382 , 0.2361]))
     """
     return ScalarMinimum("golden_section", GoldenInterval, _positive(step))
 

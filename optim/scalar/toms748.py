@@ -50,6 +50,7 @@ class Toms748(ValueMethod):
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
         self._fa = self._function.last
+        self._is_prepared = True  # b belongs to the start: without it there is nothing to begin with
         point = np.array([self.b])
         size = objective.value(point)
         self._fb = self._function.last
@@ -66,7 +67,7 @@ class Toms748(ValueMethod):
         self.improve(point, size)
         self._shrinking.append((self.b - self.a, max(abs(self._fa), abs(self._fb))))
 
-    def advance(self, objective: Objective) -> Status | None:
+    def move(self, objective: Objective) -> Status | None:
         width = self.b - self.a
         if math.isnan(self._d):  # the first round: a secant step
             self._cut(objective, self.a - self._fa * width / (self._fb - self._fa))
