@@ -26,6 +26,7 @@ from .result import Point, Result
 __all__ = ["DIFFERENTIATE", "differentiable_minimum", "solved"]
 
 DIFFERENTIATE = ("implicit", "unrolled")
+_HOLDS = 1e-3  # of the condition may be left: its size tells a rough solution from one of another problem
 
 
 def differentiable_minimum(
@@ -64,7 +65,7 @@ def differentiable_minimum(
     gradient = _gradient(fun, settings["jac"], layout)
 
     def stationarity(x, *values):
-        return declared.stationarity(x, gradient(x, *values), bounds)
+        return declared.stationarity(x, gradient(x, *values), bounds, layout)
 
     def run(*values):
         from .minimization import minimize
@@ -88,6 +89,7 @@ def solved(residual: Callable, layout: Layout, start: np.ndarray, args: tuple, r
     results = []
 
     def solve(x, *values):
+        before = np.abs(residual(x, *values)).max()
         result = run(*values)
         if not result.success:
             raise NotConvergedError(
@@ -95,8 +97,16 @@ def solved(residual: Callable, layout: Layout, start: np.ndarray, args: tuple, r
                 "by the condition that holds there; raise the limits, or differentiate through the iterations where "
                 "the function offers differentiate='unrolled'"
             )
+        found = layout.gather(result.x, np.empty(layout.size), "x")
+        left = np.abs(residual(found, *values)).max()
+        if not left <= _HOLDS * max(1.0, before):
+            raise NotConvergedError(
+                f"the run ended with success ({result.status}), but the condition by which its end is to be "
+                f"differentiated does not hold there: {left:.3g} is left of it. Ask for a smaller tol, "
+                "without a target; or use another method, if this one solves another problem than it declares"
+            )
         results.append(result)
-        return layout.gather(result.x, np.empty(layout.size), "x")
+        return found
 
     x = layout.unravel(solution(residual, start, args, solve))
     return x, results[-1]

@@ -65,11 +65,13 @@ class Method:
         """What the loop compares with `tol`, at an iterate or at the best point: here ‖∇f(x)‖∞."""
         return max_norm(jac)
 
-    def stationarity(self, x: Any, gradient: Any, bounds: Any = None) -> Any:
+    def stationarity(self, x: Any, gradient: Any, bounds: Any = None, layout: Any = None) -> Any:
         """What vanishes at a solution: the condition by which solutions are differentiated. shape (n,)
 
         ∇f(x) = 0, and with bounds x = P(x - ∇f(x)), where P is the projection. A method with another condition says so
         here, for x and gradient that may be traced; so x - prox(x - ∇f(x)) for a composite objective.
+
+        bounds, layout  flat `Bounds` or None, and the `Layout` of x
         """
         return gradient if bounds is None else x - bounds.clip(x - gradient)
 

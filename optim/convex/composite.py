@@ -39,6 +39,11 @@ class Composite(Method):
     def optimality(self, x, jac):
         return max_norm(x - self.term.prox(x - jac))
 
+    def stationarity(self, x, gradient, bounds=None, layout=None):
+        if self.regularizer is None:
+            return super().stationarity(x, gradient, bounds, layout)
+        return x - FlatTerm(self.regularizer, layout).prox(x - gradient)
+
     def _term(self, objective):
         bounds, layout = objective.bounds, objective.layout
         given = [] if self.regularizer is None else [FlatTerm(self.regularizer, layout)]
