@@ -135,7 +135,20 @@ _EXPORTS = {
     "trust_ncg": "trust_region",
     "yogi": "transforms.yogi",
 }
-_MODULES = ("directions", "line_search", "methods", "problems", "proximal", "schedules", "transforms", "viz")
+_MODULES = (
+    "directions",
+    "equations",
+    "games",
+    "implicit",
+    "line_search",
+    "methods",
+    "problems",
+    "proximal",
+    "schedules",
+    "transforms",
+    "unrolled",
+    "viz",
+)
 
 __all__ = ["Bounds", "History", "Method", "Result", "Status", "errors", "iterate", "minimize", *_EXPORTS, *_MODULES]  # noqa: PLE0604
 
