@@ -122,14 +122,15 @@ def steepest_descent(
 def bfgs(
     line_search: str | LineSearch = "strong_wolfe",
     initial_step: InitialStep | None = None,
-    scale: float | None = 30.0,
+    scale: float | None = 1.0,
 ) -> Descent:
     """BFGS: Newton's method with an inverse Hessian learnt from gradients. O(n²) work and memory for each iteration.
 
         x⁺ = x - α H ∇f(x),    H⁺ = (I - ρ s yᵀ) H (I - ρ y sᵀ) + ρ s sᵀ,    ρ = 1 / yᵀs
 
     initial_step  where the search starts; by default at the step that would repeat the last decrease, but at most 1
-    scale         of the first H, in units of the first curvature seen; None for the identity
+    scale         of the first H, in units of the first curvature seen; H is also enlarged where a step shows it to be
+                  too small. None for the identity and no enlarging
 
     Source: Nocedal and Wright 2006, algorithm 6.1.
 

@@ -101,7 +101,7 @@ def test_quasi_newton_ends_on_a_quadratic_after_n_exact_steps(method, condition,
     problem = optim.problems.quadratic(
         np.geomspace(1, condition, n), x0=np.arange(1.0, n + 1), rng=np.random.default_rng(n)
     )
-    res = optim.minimize(problem, problem.x0, method, line_search="exact", tol=1e-8 * condition)
+    res = optim.minimize(problem, problem.x0, method, line_search="exact", scale=None, tol=1e-8 * condition)
     assert res.success and res.nit <= n
 
 
@@ -114,7 +114,7 @@ def test_newton_ends_on_a_quadratic_after_one_step(n):
 
 def test_inverse_hessian_of_the_result_approximates_the_inverse_hessian():
     problem = optim.problems.quadratic([1.0, 2.0, 5.0], rng=np.random.default_rng(0))
-    res = optim.minimize(problem, problem.x0, "bfgs", line_search="exact")
+    res = optim.minimize(problem, problem.x0, "bfgs", line_search="exact", scale=None)
     np.testing.assert_allclose(res.hess_inv, np.linalg.inv(ad.hessian(problem)(res.x)), atol=1e-6)
     assert optim.minimize(problem, problem.x0, "newton").hess_inv is None
 

@@ -247,6 +247,42 @@ def test_dfp_and_bfgs_are_dual_and_satisfy_the_secant_equation(s, y):
     np.testing.assert_allclose(dfp.H @ dual.H, np.eye(4), atol=1e-6 * np.abs(dfp.H).max() * np.abs(dual.H).max())
 
 
+def test_the_first_inverse_hessian_has_the_sizes_of_variables_that_differ_widely():
+    direction = optim.directions.BFGS()
+    direction.start(2)
+    x, jac = np.array([1e-2, 1e3]), np.array([3.0, 2.0])
+    direction.at(None, x, jac)
+    step, change = np.array([1e-3, 10.0]), np.array([2.0, 1.0])
+    direction.update(step, change, jac)
+    D = np.diag(x**2)
+    H = D * (step @ np.linalg.solve(D, step)) / (change @ step)
+    rho, V = 1 / (change @ step), np.eye(2) - np.outer(step, change) / (change @ step)
+    np.testing.assert_allclose(direction.H, V @ H @ V.T + rho * np.outer(step, step), rtol=1e-12)
+
+
+@given(s=vectors, y=vectors, factor=st.floats(2.5, 100))
+def test_bfgs_enlarges_an_inverse_hessian_that_is_too_small(s, y, factor):
+    if s @ y <= 1e-2:
+        return
+    direction = optim.directions.BFGS()
+    direction.update(s, y, y)
+    H, jac = direction.H.copy(), -np.ones(4)
+    step = 0.5 * direction.at(None, None, jac)  # α = ½
+    change = -0.5 * jac / factor  # H⁻¹s / factor, so that sᵀH⁻¹s / yᵀs is the factor
+    direction.update(step, change, jac + change)
+    expected = optim.directions.BFGS(scale=None)
+    expected.H = factor * H
+    expected.update(step, change, jac + change)
+    np.testing.assert_allclose(direction.H, expected.H, rtol=1e-6, atol=1e-9 * np.abs(expected.H).max())
+
+
+def test_bfgs_finds_its_way_where_variables_differ_by_five_orders_of_magnitude():
+    meyer = optim.problems.mgh()[9]
+    for factor in (1, 10, 100):
+        res = optim.minimize(meyer, meyer.start(factor))
+        assert res.success and res.fun == pytest.approx(meyer.f_min, rel=1e-9)
+
+
 def test_sr1_learns_the_inverse_hessian_of_an_indefinite_quadratic_exactly(rng):
     A = rng.normal(size=(5, 5))
     A += A.T

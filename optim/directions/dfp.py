@@ -20,6 +20,8 @@ class DFP(BFGS):
     Source: Nocedal and Wright 2006, equation (6.15). Davidon 1959, Fletcher and Powell 1963.
     """
 
+    enlarges = False  # H is rather too large
+
     def correct(self, H, step, change, curvature):
         product = H @ change  # Hy
         H += np.outer(step, step) / curvature - np.outer(product, product) / float(change @ product)

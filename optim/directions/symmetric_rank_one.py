@@ -21,13 +21,15 @@ class SR1(BFGS):
     Source: Nocedal and Wright 2006, equations (6.25) and (6.26). Conn, Gould and Toint 1991.
     """
 
+    enlarges = False  # an update changes H along one direction alone, whatever is wrong with it
+
     def __init__(self, scale: float | None = 1.0, skip: float = 1e-8):
         super().__init__(scale)
         self.skip = skip
 
     def at(self, objective, x, jac):
         if self.H is None:
-            return -jac
+            return super().at(objective, x, jac)
         try:
             np.linalg.cholesky(self.H)
         except np.linalg.LinAlgError:
