@@ -73,7 +73,7 @@ def ridge_hypergradient():
     h = 1e-4
     differences = (V(START + h) - V(START - h)) / (2 * h)
     one = optim.minimize(V, START, tol=1e-7, record="full")
-    grid = np.linspace(np.log(0.3), np.log(3000), 120)
+    grid = np.linspace(np.log(0.3), np.log(3000), 60)
     losses = np.array([V(t) for t in grid])
     each = optim.minimize(V, np.full(len(zero), one.x), max_iter=15)
     checks = [
@@ -85,7 +85,7 @@ def ridge_hypergradient():
         Check.close("log λ against the best of the grid", grid[losses.argmin()], one.x, tolerance=grid[1] - grid[0],
                     reason="the spacing of the grid"),
         Check.at_most("V with the λ found", losses.min(), one.fun, reason="no point of the grid is lower"),
-        Check.at_most("evaluations of the inner problem", 20, one.nfev, reason="the grid took 120"),
+        Check.at_most("evaluations of the inner problem", 20, one.nfev, reason="the grid took 60"),
         Check.at_most("V with 65 penalties, 15 steps", 0.97 * one.fun, each.fun, reason="more freedom, lower loss"),
     ]  # fmt: skip
     caption = (
@@ -98,7 +98,7 @@ def ridge_hypergradient():
 def draw(grid, losses, one, V):
     drawn = figure(11, 4.6)
     curve, convergence = drawn.subplots(1, 2)
-    curve.semilogx(np.exp(grid), losses, color=COLOURS[0], label=r"$V(\lambda)$, 120 fits")
+    curve.semilogx(np.exp(grid), losses, color=COLOURS[0], label=r"$V(\lambda)$, 60 fits")
     for log_penalty in one.history.x:
         value, slope = ad.value_and_grad(V)(log_penalty)
         ahead = np.array([-0.35, 0.35])

@@ -1,4 +1,4 @@
-"""Iterations x ← f(x) and their acceleration. The residual is F(x) = f(x) - x, or for equations -J(x₀)⁻¹ F(x)."""
+"""Iterations x ← f(x) and their acceleration: methods for the residual F(x) = f(x) - x."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import UnsupportedProblemError
 from ..method import Method
 from ..status import Status
 
-__all__ = ["Aitken", "Anderson", "Plain", "aitken", "anderson", "plain", "root_anderson"]
+__all__ = ["Aitken", "Anderson", "Plain", "aitken", "anderson", "plain"]
 
 
 class Plain(Method):
@@ -108,14 +108,6 @@ def anderson(memory: int = 5, damping: float = 1.0) -> Anderson:
     For linear maps it is GMRES in other clothes (Walker and Ni 2011). Source: Anderson 1965.
     """
     return Anderson(memory, damping, precondition=False)
-
-
-def root_anderson(memory: int = 5, damping: float = 1.0) -> Anderson:
-    """Anderson's mixing for F(x) = 0, of the chord iteration x ← x - J(x₀)⁻¹ F(x); see `anderson`.
-
-    The Jacobian is evaluated once, at the start. Nothing makes ‖F‖ fall: start near the solution.
-    """
-    return Anderson(memory, damping, precondition=True)
 
 
 def aitken() -> Aitken:

@@ -20,7 +20,7 @@ __all__ = ["FIXED_POINT_METHODS", "ROOT_METHODS", "RootResult", "fixed_point", "
 ROOT_METHODS = {
     "newton": "equations.newton",
     "broyden": "equations.broyden",
-    "root_anderson": "equations.iteration",
+    "anderson": "equations.chord",
     "krylov": "equations.newton",
 }
 FIXED_POINT_METHODS = {
@@ -28,7 +28,7 @@ FIXED_POINT_METHODS = {
     "anderson": "equations.iteration",
     "aitken": "equations.iteration",
 }
-_ALIASES = {"anderson": "root_anderson", "newton_krylov": "krylov", "steffensen": "aitken", "picard": "plain"}
+_ALIASES = {"newton_krylov": "krylov", "steffensen": "aitken", "picard": "plain"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,7 +113,7 @@ def fixed_point(
     [58, 7, 7]
     """
     limits = {"tol": tol, "max_iter": max_iter, "step_tol": step_tol, "max_nfev": max_nfev, "max_time": max_time}
-    name = _ALIASES.get(method, method) if isinstance(method, str) and method not in FIXED_POINT_METHODS else method
+    name = _ALIASES.get(method, method) if isinstance(method, str) else method
 
     def residual(x, *args):
         from autodiff.tree import map
