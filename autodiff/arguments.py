@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 from . import tree
+from .dispatch import astype, refuse_other_semantics
 from .errors import InputError, NonScalarOutputError, StructureError, TracerConversionError
 from .tracer import Tracer, dtype_of, shape_of
 
@@ -21,6 +22,7 @@ __all__ = [
     "one_like",
     "plain",
     "require_scalar",
+    "results_of",
     "zero_like",
 ]
 
@@ -38,12 +40,16 @@ class Arguments:
         self._structures = []
         self.leaves = []
         for position in self.argnums:
-            if not isinstance(position, int) or not -count <= position < count:
+            if not isinstance(position, int | np.integer) or isinstance(position, bool):
+                raise InputError(f"argnums is a position or a tuple of positions, not {argnums!r}")
+            if not -count <= position < count:
                 raise InputError(
                     f"{transformation} with argnums={argnums!r} was called with {count} positional argument"
                     f"{'' if count == 1 else 's'}: there is none at {position!r}. "
                     "Pass what is differentiated by position."
                 )
+            if [p % count for p in self.argnums].count(position % count) > 1:
+                raise InputError(f"argnums={argnums!r} names one argument twice; its gradient is one")
             arg = args[position]
             if arg.__class__ is float or arg.__class__ is np.ndarray:
                 found, structure = [arg], None
@@ -131,11 +137,25 @@ def plain(x):
     return x.primal if isinstance(x, Tracer) and x.level.tag == 0 else x
 
 
+def results_of(y):
+    """`leaves, structure` of what f returned; its leaves are numbers and arrays."""
+    leaves, structure = tree.flatten(y)
+    leaves = [plain(leaf) for leaf in leaves]
+    for k, leaf in enumerate(leaves):
+        if not isinstance(leaf, Tracer | np.ndarray | np.generic | int | float | complex):
+            raise InputError(
+                f"the result of f{_path(structure, k)} is a {type(leaf).__name__}, which has no derivative: return "
+                "numbers and arrays, in tuples, lists, dicts, or registered classes"
+            )
+    return leaves, structure
+
+
 def differentiable(x, what):
     """x as something to differentiate with respect to: integers become float64, everything else stays as it is."""
     x = plain(x)
     if x.__class__ is float:
         return x
+    refuse_other_semantics(x)
     if isinstance(x, Tracer):
         return x.snapshot() if x.dtype.kind in "fc" else x.astype(np.float64)
     if isinstance(x, np.ndarray | np.generic | complex | float):
@@ -176,6 +196,8 @@ def as_gradients(cotangents, variables, seeds=()):
 def _as_gradient(cotangent, x, taken):
     if cotangent is None:
         return 0.0 if x.__class__ is float else np.zeros(shape_of(x), dtype_of(x))[() if shape_of(x) else ...]
+    if x.__class__ is not float and dtype_of(cotangent) != dtype_of(x) and dtype_of(x).kind in "fc":
+        cotangent = astype(cotangent, dtype_of(x))  # beside a constant of integers it may be wider
     if isinstance(cotangent, Tracer):
         return cotangent.snapshot()
     if x.__class__ is float:

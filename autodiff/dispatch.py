@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import UnsupportedError
+from .errors import InputError, UnsupportedError, user_line
 from .tracer import Tracer, dtype_of, shape_of
 
-__all__ = ["Constant", "Like", "Primitive", "astype", "fit", "pulled"]
+__all__ = ["Constant", "Like", "Primitive", "astype", "fit", "pulled", "refuse_other_semantics"]
 
 
 class Primitive:
@@ -32,7 +32,7 @@ class Primitive:
                     top, tag = arg, level
                 elif level == 0:
                     plain = False
-            elif arg.__class__ is list:
+            elif arg.__class__ not in _PLAIN:
                 plain = False
         if params:
             for key, value in params.items():
@@ -88,11 +88,25 @@ def pulled(cotangent, pull, times):
     return pull(cotangent)
 
 
+_PLAIN = frozenset({np.ndarray, np.float64, np.float32, float, int, bool, complex, tuple, str, type(None)})
+
+
 def _plain(arg):
     """Buffers, which are traced only once they hold a traced value, and lists, as what they stand for."""
     if arg.__class__ is list:
         return np.asarray(arg)
+    refuse_other_semantics(arg)
     return arg.primal if isinstance(arg, Tracer) and arg.level.tag == 0 else arg
+
+
+def refuse_other_semantics(x):
+    """Raises InputError for the subclasses of ndarray that compute otherwise than ndarray does."""
+    if x.__class__ is not np.ndarray and isinstance(x, np.ndarray) and isinstance(x, np.matrix | np.ma.MaskedArray):
+        remedy = "np.asarray(x)" if isinstance(x, np.matrix) else "x.filled(...), or np.where with the mask"
+        raise InputError(
+            f"a {type(x).__name__} can neither be differentiated nor be combined with a traced value{user_line()}: "
+            f"use {remedy}"
+        )
 
 
 # -- what a cotangent has to fit ---------------------------------------------------------------------------------------

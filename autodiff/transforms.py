@@ -19,6 +19,7 @@ from .arguments import (
     one_like,
     plain,
     require_scalar,
+    results_of,
     zero_like,
 )
 from .dual import Dual
@@ -125,8 +126,7 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
     tape = BareTape()
     try:
         variables = [tape.variable(tape.hold(x) if can_change(x) else x) for x in arguments.leaves]
-        results, structure = tree.flatten(arguments.call(f, variables))
-        results = [plain(y) for y in results]
+        results, structure = results_of(arguments.call(f, variables))
         values = [_lower(y, tape) for y in results]
     finally:
         records = tape.close()
@@ -161,8 +161,7 @@ def jvp(f: Callable, primals: Sequence, tangents: Sequence) -> tuple[Any, Any]:
     level = Level()
     try:
         duals = [Dual(x, t, level) for x, t in zip(arguments.leaves, directions, strict=True)]
-        results, structure = tree.flatten(arguments.call(f, duals))
-        results = [plain(y) for y in results]
+        results, structure = results_of(arguments.call(f, duals))
     finally:
         level.closed = True
     values = [y.primal if _on(y, level) else y for y in results]
@@ -198,8 +197,7 @@ def linearize(f: Callable, *primals: Any) -> tuple[Any, Callable]:
     taken_apart = tree.structure(tuple(primals))
     tape = Tape()
     try:
-        results, structure = tree.flatten(arguments.call(f, [tape.variable(leaf) for leaf in arguments.leaves]))
-        results = [plain(y) for y in results]
+        results, structure = results_of(arguments.call(f, [tape.variable(leaf) for leaf in arguments.leaves]))
         values = [_lower(y, tape) for y in results]
     finally:
         tape.close()
@@ -297,8 +295,7 @@ def _jacobian(f, argnums, by_rows):
         arguments = Arguments("jacobian", argnums, args, kwargs)
         tape = Tape()
         try:
-            results, structure = tree.flatten(arguments.call(f, [tape.variable(leaf) for leaf in arguments.leaves]))
-            results = [plain(y) for y in results]
+            results, structure = results_of(arguments.call(f, [tape.variable(leaf) for leaf in arguments.leaves]))
         finally:
             records = tape.close()
         rows, columns = sum(map(_size, results)), sum(map(_size, arguments.leaves))

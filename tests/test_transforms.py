@@ -290,3 +290,61 @@ def test_stop_gradient_is_a_constant_in_every_mode():
 def test_gradient_of_a_real_function_of_a_complex_number():
     gradient = ad.grad(lambda z: np.real(z * np.conj(z)))(1.0 + 2.0j)
     assert gradient == 2.0 - 4.0j  # df/dx - i df/dy
+
+
+@pytest.mark.parametrize("argnums", [(0, 0), (1, -1)])
+@pytest.mark.parametrize("transform", [ad.grad, ad.jacobian, ad.hessian])
+def test_an_argument_that_is_named_twice_is_an_error(transform, argnums):
+    with pytest.raises(InputError, match="twice"):
+        transform(lambda x, y: x * y, argnums=argnums)(2.0, 3.0)
+
+
+@pytest.mark.parametrize("argnums", [[0, 1], True, "x", None])
+def test_argnums_that_are_no_positions_are_an_error(argnums):
+    with pytest.raises(InputError, match="argnums is a position or a tuple of positions"):
+        ad.grad(lambda x, y: x * y, argnums=argnums)(2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [lambda x: (x, "name"), lambda x: {"a": {x}}, lambda x: lambda: x, lambda x: (y for y in [x])],
+    ids=["string", "set", "closure", "generator"],
+)
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f: ad.jvp(f, (1.0,), (1.0,)),
+        lambda f: ad.vjp(f, 1.0),
+        lambda f: ad.linearize(f, 1.0),
+        lambda f: ad.jacobian(f)(1.0),
+    ],
+    ids=["jvp", "vjp", "linearize", "jacobian"],
+)
+def test_a_result_that_is_no_number_has_no_derivative_and_not_a_zero_one(result, transform):
+    with pytest.raises(InputError, match="the result of f.* is a .*, which has no derivative"):
+        transform(result)
+
+
+@pytest.mark.parametrize("array", [np.ones((1, 2)).view(np.matrix), np.ma.array([[1.0, 2.0]], mask=[[False, True]])])
+def test_subclasses_of_ndarray_that_compute_otherwise_are_refused(array):
+    for use in (lambda x: np.sum(x * array), lambda x: np.sum(np.add(x, array)), lambda x: np.sum(x @ array.T)):
+        for x in (np.ones((1, 2)), np.ones((1, 2), np.float32)):
+            with pytest.raises(InputError, match="can neither be differentiated nor be combined .*test_transforms.py"):
+                ad.grad(use)(x)
+    with pytest.raises(InputError, match="can neither be differentiated"):
+        ad.grad(np.sum)(array)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.complex64])
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: 2.5**x, lambda x: np.array([1, 2, 3]) ** x, lambda x: x / np.int8(2), lambda x: x / np.array([1, 2, 3])],
+    ids=["2.5**x", "integers**x", "x/int8", "x/integers"],
+)
+def test_a_gradient_beside_constants_of_other_types_has_the_dtype_of_its_argument(f, dtype):
+    x = np.array([0.5, 1.0, 1.5], dtype)
+    value, pullback = ad.vjp(f, x)
+    (found,) = pullback(np.ones(3, value.dtype))
+    assert found.dtype == dtype
+    assert_allclose(found, ad.jvp(f, (x,), (np.ones(3, dtype),))[1], rtol=1e-2 if dtype == np.float16 else 1e-5)
+    assert ad.grad(lambda x: np.sum(np.real(f(x))))(x).dtype == dtype
