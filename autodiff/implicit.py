@@ -265,9 +265,8 @@ def _gmres(matvec, b):
     from scipy.sparse.linalg import LinearOperator, gmres
 
     n = len(b)
-    x, info = gmres(
-        LinearOperator((n, n), matvec=matvec, dtype=b.dtype), b, rtol=1e-12, restart=min(n, 100), maxiter=50
-    )
+    A = LinearOperator((n, n), matvec=matvec, dtype=b.dtype)  # pyright: ignore  (SciPy has no stub of it)
+    x, info = gmres(A, b, rtol=1e-12, restart=min(n, 100), maxiter=50)
     if info:
         raise SolutionError(
             "GMRES did not converge; give a solver that suits the matrix, such as one for this structure"

@@ -36,6 +36,8 @@ class Broyden(Damped):
 
     def moved(self, step, change):
         H = self._H
+        if H is None:
+            return
         left = step @ H if self.update == "good" else change
         scale = left @ change
         if abs(scale) > 1e-12 * np.linalg.norm(left) * np.linalg.norm(change):

@@ -27,7 +27,8 @@ class Equations(Objective):
     def __init__(self, fun: Callable, x0: Any, *, args: tuple = (), jac: Any = None):
         if jac is not None and jac != "2-point" and not callable(jac):
             raise InvalidObjectiveError(f"jac must be None (autodiff), a function of x or '2-point', not {jac!r}")
-        self._jac, self._jacobians = jac, 0
+        self._jac: Any = jac
+        self._jacobians = 0
         super().__init__(fun, x0, args=args)
 
     def value_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Plain(Method):
     def max_iter(self, n: int) -> int:
         return 10_000
 
-    def advance(self, objective) -> Status | None:
+    def advance(self, objective: Any) -> Status | None:
         if not np.isfinite(self.jac).all():
             return Status.NOT_FINITE
         step = self.step(objective)
@@ -49,7 +50,7 @@ class Anderson(Plain):
             raise ValueError(f"memory must be at least 1, but it is {memory!r}")
         self.memory, self.precondition = memory, precondition
 
-    def start(self, objective, x):
+    def start(self, objective: Any, x):
         super().start(objective, x)
         self._inverse = -np.linalg.pinv(objective.jacobian(x)) if self.precondition else None
         self._steps: deque = deque(maxlen=self.memory)

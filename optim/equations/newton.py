@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..method import Method
@@ -31,7 +33,7 @@ class Damped(Method):
     def moved(self, step: np.ndarray, change: np.ndarray) -> None:
         """Told of each step taken, and of the change of F along it."""
 
-    def advance(self, objective) -> Status | None:
+    def advance(self, objective: Any) -> Status | None:
         for direction in self.directions(objective):
             if np.isfinite(direction).all() and self._go(objective, direction):
                 return None
@@ -93,7 +95,11 @@ class Krylov(Damped):
             self._eta = min(0.9, max(eta, before) if before > 0.1 else eta)
         self._size_before = size
         x = self.x
-        J = LinearOperator((n, n), matvec=lambda v: equations.product(x, np.ravel(v)), dtype=float)
+
+        def product(v):
+            return equations.product(x, np.ravel(v))
+
+        J = LinearOperator((n, n), matvec=product, dtype=float)  # pyright: ignore  (SciPy has no stub of it)
         for eta in (self._eta, 1e-10):
             yield gmres(J, -self.jac, rtol=max(eta, 1e-12), atol=0.0, restart=min(n, self.restart), maxiter=20)[0]
 

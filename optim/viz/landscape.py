@@ -58,9 +58,10 @@ def landscape(
     if span is None and plane.path is not None:
         low, high = plane.path.min(axis=0), plane.path.max(axis=0)
         margin = 0.15 * (high - low).max()
-        box = tuple((low[i] - margin, high[i] + margin) for i in (0, 1))
+        box = ((low[0] - margin, high[0] + margin), (low[1] - margin, high[1] + margin))
     else:
-        box = ((-(span or 1.0), span or 1.0),) * 2
+        reach = span or 1.0
+        box = ((-reach, reach), (-reach, reach))
     ax = contour(on_plane, box, points=points, ax=ax, **contour_options)
     ax.plot(0, 0, "*", color="black", markersize=13, markeredgecolor="white", zorder=4, label=r"$\theta$")
     if plane.path is not None:

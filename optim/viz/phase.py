@@ -40,12 +40,12 @@ def phase(eigenvalues: Sequence[float], *, points: int = 240, ax=None):
 
     for the largest and the smallest eigenvalue, L and μ. Source: Polyak 1964; Goh 2017, "Why momentum really works".
     """
-    eigenvalues = np.asarray(eigenvalues, dtype=float)
-    if eigenvalues.ndim != 1 or not eigenvalues.size or not (eigenvalues > 0).all():
-        raise ValueError(f"the eigenvalues must be a vector of positive numbers, not {eigenvalues!r}")
-    least, largest = eigenvalues.min(), eigenvalues.max()
+    spectrum = np.asarray(eigenvalues, dtype=float)
+    if spectrum.ndim != 1 or not spectrum.size or not (spectrum > 0).all():
+        raise ValueError(f"the eigenvalues must be a vector of positive numbers, not {spectrum!r}")
+    least, largest = spectrum.min(), spectrum.max()
     alphas, betas = np.linspace(0, 4 / largest, points + 1)[1:], np.linspace(0, 1, points + 1)[:-1]
-    rates = convergence_rate(alphas[None, :], betas[:, None], eigenvalues)  # (β, α)
+    rates = convergence_rate(alphas[None, :], betas[:, None], spectrum)  # (β, α)
     ax = new_axes() if ax is None else ax
     levels = np.concatenate([np.linspace(0, 0.9, 10), [0.95, 1.0]])
     shown = np.where(rates < 1, rates, np.nan)

@@ -63,8 +63,8 @@ def pca_plane(iterates: np.ndarray) -> Plane:
         raise ValueError("the path lies on a line, which has no plane; give directions of your own, or a longer path")
     first, second = (steps.T @ vectors[:, -i] / np.sqrt(values[-i]) for i in (1, 2))
     shares = values[[-1, -2]] / values.sum()
-    labels = tuple(f"component {i} ({share:.0%} of the way)" for i, share in zip((1, 2), shares, strict=True))
-    return Plane(first, second, labels, steps @ np.stack([first, second], axis=1))
+    labels = [f"component {i} ({share:.0%} of the way)" for i, share in zip((1, 2), shares, strict=True)]
+    return Plane(first, second, (labels[0], labels[1]), steps @ np.stack([first, second], axis=1))
 
 
 def hessian_plane(loss: Callable, x: np.ndarray) -> Plane:
@@ -77,7 +77,10 @@ def hessian_plane(loss: Callable, x: np.ndarray) -> Plane:
     else:
         from scipy.sparse.linalg import LinearOperator, eigsh
 
-        H = LinearOperator((n, n), matvec=lambda v: np.asarray(hvp(loss, x, np.ravel(v))), dtype=float)
-        values, vectors = eigsh(H, k=2, which="BE", v0=np.ones(n), tol=1e-4)
+        def product(v):
+            return np.asarray(hvp(loss, x, np.ravel(v)))
+
+        H = LinearOperator((n, n), matvec=product, dtype=float)  # pyright: ignore  (SciPy has no stub of it)
+        values, vectors = eigsh(H, k=2, which="BE", v0=np.ones(n), tol=1e-4)  # pyright: ignore
     labels = (rf"steepest, $\lambda_{{\max}}$ = {values[-1]:.3g}", rf"flattest, $\lambda_{{\min}}$ = {values[0]:.3g}")
     return Plane(vectors[:, -1], vectors[:, 0], labels)

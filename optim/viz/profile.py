@@ -57,10 +57,10 @@ def data_profile(costs: Mapping[str, Sequence[float]], sizes: Sequence[int], *, 
     Unlike in `profile` no method's curve depends on the other methods. Source: Moré and Wild 2009.
     """
     table = _table(costs)
-    sizes = np.asarray(sizes, dtype=float)
-    if sizes.shape != table.shape[1:]:
-        raise ValueError(f"there are {sizes.size} sizes for {table.shape[1]} problems; give one for each")
-    groups = table / (sizes + 1)
+    n = np.asarray(sizes, dtype=float)
+    if n.shape != table.shape[1:]:
+        raise ValueError(f"there are {n.size} sizes for {table.shape[1]} problems; give one for each")
+    groups = table / (n + 1)
     limit = limit or 1.05 * groups[np.isfinite(groups)].max(initial=1.0)
     ax = new_axes() if ax is None else ax
     for index, (name, row) in enumerate(zip(costs, groups, strict=True)):
