@@ -62,9 +62,7 @@ class DampedSystem:
             return np.full(self.D.size, np.nan)
 
 
-def box_step(
-    system: DampedSystem, damping: float, below: np.ndarray, above: np.ndarray
-) -> tuple[np.ndarray, float]:
+def box_step(system: DampedSystem, damping: float, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, float]:
     """The minimiser δ of the damped problem with below ≤ δ ≤ above, shape (n,), and the decrease of ½‖J δ + r‖².
 
     >>> system = DampedSystem(np.array([2.0, 0.0]), np.array([[1.0], [0.0]]), np.ones(1))

@@ -114,7 +114,9 @@ class CurveFit:
         sigma  of the new observations, in the sense of curve_fit's; needed where that was given, and else 1
         """
         if sigma is None and self.has_sigma:
-            raise UnknownOptionError("the fit was weighted by sigma; give prediction_band the sigma of new observations")
+            raise UnknownOptionError(
+                "the fit was weighted by sigma; give prediction_band the sigma of new observations"
+            )
         scale = 1.0 if self.absolute_sigma else self.residual_deviation
         return self._band(x, level, scale * np.asarray(1.0 if sigma is None else sigma, float))
 
@@ -158,8 +160,11 @@ class CurveFit:
         ]
         rows = zip(self.names, self._flat(), self.standard_errors, self.confidence_intervals(), strict=True)
         lines += [
-            f"  {name:<12}{value:>16.8g}{error:>18.3g}     [{low:.6g}, {high:.6g}]" for name, value, error, (low, high) in rows
+            f"  {name:<12}{value:>16.8g}{error:>18.3g}     [{low:.6g}, {high:.6g}]"
+            for name, value, error, (low, high) in rows
         ]
         if not np.isfinite(self.pcov).all():
-            lines.append("  The data do not determine all parameters: the Jacobian has dependent columns, or too few rows.")
+            lines.append(
+                "  The data do not determine all parameters: the Jacobian has dependent columns, or too few rows."
+            )
         return "\n".join(lines)
