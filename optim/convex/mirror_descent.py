@@ -40,8 +40,8 @@ class MirrorDescent(Composite):
         self._radii = [getattr(part, "radius", None) for part, _, _ in self.term.parts]
         if not (x > 0).all():
             raise InvalidStartError(
-                "mirror_descent multiplies, so an entry that is not greater than 0 at x0 would never change; start with "
-                "positive entries, for instance all equal"
+                "mirror_descent multiplies, so an entry that is not greater than 0 at x0 would never change; give "
+                "positive ones, for instance all equal"
             )
         self._go_to(objective, self._normalised(x))
         self._step = self.first or first_step(objective, self.x, self.jac) / float(self.x.max())
@@ -65,7 +65,8 @@ class MirrorDescent(Composite):
                 break
             self._step /= 2
         else:
-            return Status.LINE_SEARCH_FAILED
+            drowns = abs(float(jac @ d)) <= 1e-14 * max(1.0, abs(self.fun))
+            return Status.PRECISION_LIMIT if drowns else Status.LINE_SEARCH_FAILED
         self._go_to(objective, ahead)
         self.step_norm, self.lr = math.sqrt(d @ d), self._step
         self._step *= self.growth
@@ -91,8 +92,11 @@ def _is_entropic(term):
 
 
 def _divergence(a, b):
-    """Σ a log(a / b) - a + b, the Bregman divergence of the entropy."""
-    return float((a * np.log(a / b) - a + b).sum())
+    """Σ a log(a / b) - a + b, the Bregman divergence of the entropy; by its series where a and b nearly agree."""
+    ratio = (b - a) / a
+    series = ratio * ratio * (1 / 2 - ratio * (1 / 3 - ratio * (1 / 4 - ratio / 5)))
+    with np.errstate(over="ignore"):
+        return float((a * np.where(np.abs(ratio) < 1e-3, series, ratio - np.log1p(ratio))).sum())
 
 
 def mirror_descent(step: float | None = None, growth: float = 1.5) -> MirrorDescent:
