@@ -46,8 +46,8 @@ def natural_gradient(
         x⁺ = x - α (G(x) + μ I)⁻¹ ∇f(x)
 
     metric         G, a function of x, shape (n, n); or instead
-    outputs, output_metric   z(x) and Λ(z), which give G = JᵀΛJ with J = ∂z/∂x by autodiff; Λ is the identity by default.
-                   Then this is the generalised Gauss-Newton method
+    outputs, output_metric   z(x) and Λ(z), which give G = JᵀΛJ with J = ∂z/∂x by autodiff; Λ is by default the
+                   identity. Then this is the generalised Gauss-Newton method
     damping        μ, for a metric that is singular somewhere
 
     Source: Amari 1998, Natural gradient works efficiently in learning; Martens 2020, New insights and perspectives on

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidObjectiveError, InvalidStartError
-from ..layout import Layout
 from ..objective import as_tree
 from .fit import CurveFit, covariance
 from .solving import least_squares
@@ -56,7 +55,7 @@ def curve_fit(
     y = np.asarray(ydata, np.float64)
     if not y.size or not np.isfinite(y).all():
         raise InvalidObjectiveError("ydata must be finite numbers, at least one; leave out what is missing")
-    p0 = _start(model) if p0 is None else as_tree(tuple_as_list(p0))
+    p0 = _start(model) if p0 is None else as_tree(list(p0) if isinstance(p0, tuple) else p0)
     predictor = _with_tree(model, p0)
     whiten = _whitening(sigma, y)
 
@@ -88,10 +87,6 @@ def curve_fit(
         jac=tree_jac,
         has_sigma=sigma is not None,
     )
-
-
-def tuple_as_list(p0):
-    return list(p0) if isinstance(p0, tuple) else p0
 
 
 def _parameters(model):

@@ -47,8 +47,8 @@ class CurveFit:
     residual_deviation  s = √(Σ r² / (m - n)), of residuals weighted by 1 / sigma
     degrees_of_freedom  m - n
     r_squared           1 - Σ r² / Σ (y - ȳ)², weighted in the same way
-    result              of least_squares, with residual, jacobian, history and counts; `success`, `status`, `message` are
-                        its own
+    result              of least_squares, with residual, jacobian, history and counts
+    success, status, message    those of the result
     """
 
     popt: Any
@@ -114,9 +114,7 @@ class CurveFit:
         sigma  of the new observations, in the sense of curve_fit's; needed where that was given, and else 1
         """
         if sigma is None and self.has_sigma:
-            raise UnknownOptionError(
-                "the fit was weighted by sigma; give prediction_band the sigma of new observations"
-            )
+            raise UnknownOptionError("the fit was weighted by sigma; give prediction_band that of new observations")
         scale = 1.0 if self.absolute_sigma else self.residual_deviation
         return self._band(x, level, scale * np.asarray(1.0 if sigma is None else sigma, float))
 
@@ -141,7 +139,8 @@ class CurveFit:
         at = self.predict(x)
         jac = None if self.jac is None else self.jac if isinstance(self.jac, str) else (lambda p: self.jac(x, p))
         model = SumOfSquares(lambda p: self.predictor(x, p), self.popt, jac=jac)
-        G = model.value_and_gradient(model.x0) and model.jacobian(model.x0)  # (k, n), ∂f/∂p
+        model.value(model.x0)
+        G = model.jacobian(model.x0)  # (k, n), ∂f/∂p
         variance = np.einsum("ki,ij,kj->k", G, self.pcov, G).reshape(at.shape) + deviation**2
         half = self.quantile(level) * np.sqrt(variance)
         return at - half, at + half
@@ -159,12 +158,10 @@ class CurveFit:
             f"  {'':<12}{'value':>16}{'standard error':>18}     95 % confidence interval",
         ]
         rows = zip(self.names, self._flat(), self.standard_errors, self.confidence_intervals(), strict=True)
-        lines += [
-            f"  {name:<12}{value:>16.8g}{error:>18.3g}     [{low:.6g}, {high:.6g}]"
-            for name, value, error, (low, high) in rows
-        ]
+        for name, value, error, (low, high) in rows:
+            lines.append(f"  {name:<12}{value:>16.8g}{error:>18.3g}     [{low:.6g}, {high:.6g}]")
         if not np.isfinite(self.pcov).all():
             lines.append(
-                "  The data do not determine all parameters: the Jacobian has dependent columns, or too few rows."
+                "  The data do not determine all parameters: columns of the Jacobian depend on each other, or rows lack."
             )
         return "\n".join(lines)

@@ -19,7 +19,7 @@ _DIFFERENCES = {"2-point": (0.0, 1.0, 1 / 2), "3-point": (-1.0, 1.0, 1 / 3)}
 
 
 def jacobian_source(jac: Any, objective: SumOfSquares) -> tuple[Callable, bool]:
-    """A function x → J(x), shape (m, n), and whether the residual may be differentiated by autodiff, higher orders too."""
+    """A function x → J(x), shape (m, n), and whether autodiff may differentiate the residual, to any order."""
     if jac is None:
         return _by_autodiff(objective), True
     if callable(jac):

@@ -84,7 +84,7 @@ class LevenbergMarquardt(Method):
         return True
 
     def optimality(self, x, jac):
-        """max over the free variables of |gⱼ| / ‖Jⱼ‖ ‖r‖, the cosine of the angle of the residual with column j of J."""
+        """max over the free variables of |gⱼ| / ‖Jⱼ‖ ‖r‖, the cosine of the angle between r and column j of J."""
         if jac is None or not np.isfinite(jac).all():
             return math.nan
         free = self._free_at(x, jac)

@@ -6,8 +6,8 @@
 | `dogleg` | on a path of two legs | Hessians |
 | `trust_ncg` | by conjugate gradients, cut off at the radius | products of the Hessian with vectors |
 
-To add a subproblem: a class with `order` and `step(objective, x, jac, radius)`, as `subproblem.Subproblem` describes it,
-and a function that puts it into a `TrustRegion`.
+To add a subproblem: a class with `order` and `step(objective, x, jac, radius)`, as `subproblem.Subproblem` describes
+it, and a function that puts it into a `TrustRegion`.
 """
 
 from .method import TrustRegion, dogleg, trust_exact, trust_ncg
