@@ -138,6 +138,7 @@ _EXPORTS = {
     "yogi": "transforms.yogi",
 }
 _MODULES = (
+    "benchmark",
     "directions",
     "equations",
     "games",

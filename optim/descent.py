@@ -122,7 +122,7 @@ def steepest_descent(
 def bfgs(
     line_search: str | LineSearch = "strong_wolfe",
     initial_step: InitialStep | None = None,
-    scale: float | None = 1.0,
+    scale: float | None = 2.0,
 ) -> Descent:
     """BFGS: Newton's method with an inverse Hessian learnt from gradients. O(n²) work and memory for each iteration.
 

@@ -138,7 +138,8 @@ def test_integers_are_promoted():
 def test_single_precision_stays_single_and_says_when_it_can_do_no_more():
     res = optim.minimize(bowl, np.zeros(2, np.float32), tol=0)
     assert res.x.dtype == np.float32 and res.success
-    np.testing.assert_allclose(res.x, BOTTOM, rtol=1e-6)
+    # Values rounded to 1e-7 tell points apart down to the root of that; gradients do better, to some ulps of x.
+    np.testing.assert_allclose(res.x, BOTTOM, rtol=1e-5)
 
 
 def test_function_is_given_a_copy_that_it_may_change():

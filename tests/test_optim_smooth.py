@@ -248,7 +248,7 @@ def test_dfp_and_bfgs_are_dual_and_satisfy_the_secant_equation(s, y):
 
 
 def test_the_first_inverse_hessian_has_the_sizes_of_variables_that_differ_widely():
-    direction = optim.directions.BFGS()
+    direction = optim.directions.BFGS(scale=1.0)
     direction.start(2)
     x, jac = np.array([1e-2, 1e3]), np.array([3.0, 2.0])
     direction.at(None, x, jac)

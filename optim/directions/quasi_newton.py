@@ -19,7 +19,7 @@ class BFGS:
     where s is the step and y the change of the gradient along it. H⁺ y = s, and H⁺ is positive definite as H is,
     provided that yᵀs > 0, which the Wolfe conditions see to; steps without are not learnt from.
 
-    Before the first update H is D sᵀD⁻¹s / yᵀs, times `scale`: it has the size of the first curvature seen. D holds the
+    Before the first update H is D sᵀD⁻¹s / yᵀs, the inverse of the first curvature seen, times `scale`. D holds the
     squares of the sizes of the variables where those of x0 differ widely, and is I otherwise. Later, before an update,
     H is enlarged by sᵀH⁻¹s / yᵀs where that is more than 2: where H is too large one step shows it, and the update
     mends it; where it is too small, the steps are short, and it would grow slowly. As the factor tends to 1 near a
@@ -35,7 +35,7 @@ class BFGS:
     order = 1
     enlarges = True
 
-    def __init__(self, scale: float | None = 1.0):
+    def __init__(self, scale: float | None = 2.0):
         if scale is not None and not scale > 0:
             raise ValueError(f"scale must be greater than 0, or None, but it is {scale!r}")
         self.scale = scale
