@@ -163,7 +163,7 @@ def differentiable(x, what):
         if kind in "fc":
             return x
         if kind in "iu":
-            return x.astype(np.float64)
+            return astype(x, np.dtype(np.float64))
     elif isinstance(x, int) and not isinstance(x, bool):
         return float(x)
     described = (

@@ -38,7 +38,7 @@ def checkpoint(f: Callable) -> Callable:
         leaves, structure = tree.flatten((args, kwargs))
         traced = [k for k, leaf in enumerate(leaves) if isinstance(leaf, Tracer)]
         top = max((leaves[k] for k in traced), key=lambda x: x.level.tag, default=None)
-        if top.__class__ is not Var:
+        if top is None or top.__class__ is not Var:
             return f(*args, **kwargs)
         kept = [top.level.hold(leaf) if can_change(leaf) and k not in traced else leaf for k, leaf in enumerate(leaves)]
         primitive = _Checkpointed(f, leaves, kept, structure, traced)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .dispatch import Like, Primitive, fit
-from .tracer import dtype_of, shape_of
+from .tracer import Tracer, dtype_of, shape_of
 
 __all__ = ["Elementwise", "Partial", "strong_multiply"]
 
@@ -173,6 +173,11 @@ def fit_or_pass(cotangent, like):
 
 
 def _as_numpy(x):
+    """A Python number as one of NumPy, which divides by zero; also where it is traced by an outer transformation."""
+    if isinstance(x, Tracer):
+        x = x.snapshot()
+        x.primal = _as_numpy(x.primal)
+        return x
     return np.float64(x) if x.__class__ is float or x.__class__ is int else x
 
 

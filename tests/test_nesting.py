@@ -156,3 +156,21 @@ def test_saddle_point_by_nested_gradient_descent():
         return x * x - y * y + x * y
 
     assert_allclose(ad.grad(inner)(1.0), 2.5, rtol=1e-9)  # y = x/2, value 5/4 x²
+
+
+SECOND_ORDER_AT_ZERO = {
+    "where(x > 0, sqrt(x), 0) + x²": (lambda x: np.where(x > 0, np.sqrt(x), 0.0) + x * x, 2.0),
+    "where(x > 0, x log(x), 0) + x²": (lambda x: np.where(x > 0, x * np.log(x), 0.0) + x**2, 2.0),
+    "sqrt(x²)": (lambda x: np.sqrt(x * x), 0.0),
+}
+
+
+@pytest.mark.parametrize("zero", [0.0, np.float64(0.0)], ids=["float", "float64"])
+@pytest.mark.parametrize(("f", "expected"), SECOND_ORDER_AT_ZERO.values(), ids=SECOND_ORDER_AT_ZERO)
+def test_a_python_float_divides_by_zero_in_a_rule_as_an_array_does(f, expected, zero):
+    with np.errstate(all="ignore"):  # the function itself takes the logarithm of 0
+        assert ad.grad(ad.grad(f))(zero) == expected
+        assert ad.derivative(ad.grad(f))(zero) == expected
+        assert ad.grad(ad.derivative(f))(zero) == expected
+        assert ad.derivative(ad.derivative(f))(zero) == expected
+        assert ad.hessian(f)(zero) == expected
