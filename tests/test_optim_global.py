@@ -20,8 +20,7 @@ MANY_MINIMA = [problems.six_hump_camel, problems.himmelblau, problems.goldstein_
 @every
 @pytest.mark.parametrize("problem", MANY_MINIMA, ids=lambda p: p.name)
 def test_the_global_minimum_is_found(method, problem):
-    bounds = [(-2.0, 2.0)] * 2 if problem is problems.goldstein_price else BOX
-    res = optim.minimize(problem, problem.x0, method, bounds=bounds)
+    res = optim.minimize(problem, problem.x0, method, bounds=problem.box)
     assert res.success, res
     # the local searches stop at a gradient of 1e-8, the rest at points that agree to 1e-8 of the box, or f to 1e-6
     accuracy = 1e-5 if method == "simulated_annealing" else 1e-8

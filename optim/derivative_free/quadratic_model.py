@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ..bounds import Bounds
 from ..errors import UnknownOptionError
 from ..objective import Objective
 from ..status import Status
@@ -18,7 +19,7 @@ __all__ = ["quadratic_model"]
 class QuadraticModel(ValueMethod):
     """m points, a quadratic through them, and two radii: Δ bounds the step, ρ ≤ Δ says how fine the model is now.
 
-    An iteration evaluates one point, or lowers ρ.
+    An iteration evaluates one point, or lowers ρ. All is in scaled variables z; the base is the lowest of the points.
     """
 
     name = "quadratic_model"
@@ -41,27 +42,32 @@ class QuadraticModel(ValueMethod):
             raise UnknownOptionError(f"points={m}; for {n} variables give from {n + 2} to {(n + 1) * (n + 2) // 2}")
 
     def prepare(self, objective: Objective) -> None:
-        x, n = self.x, self.x.size
-        self.radius = self.resolution = self.first_radius * max(1.0, float(np.abs(x).max()))
+        n = self.x.size
+        self._scales = np.maximum(1.0, np.abs(self.x))
+        self._box = Bounds(np.full(n, -np.inf), np.full(n, np.inf))
         if self.bounds is not None:
-            self.radius = self.resolution = float(min(self.radius, 0.4 * _least_width(self.bounds)))
-        self._points = self._first_points(x, 2 * n + 1 if self.count is None else self.count)
-        self._values = np.array([self.fun] + [self._value(objective, point) for point in self._points[1:]])
+            self._box = Bounds(self.bounds.lower / self._scales, self.bounds.upper / self._scales)
+        widths = self._box.width[self._box.width > 0]
+        self.radius = self.resolution = float(min(self.first_radius, 0.4 * widths.min(initial=np.inf)))
+        self._points = self._first_points(self.x / self._scales, 2 * n + 1 if self.count is None else self.count)
+        self._values = np.array([self.fun])
+        for point in self._points[1:]:
+            self._values = np.append(self._values, self._value(objective, point))
         self._best = int(self._values.argmin())
         self._model = Quadratic(0.0, np.zeros(n), np.zeros((n, n)))
         self._refit()
         self._improve_geometry = False
 
     def move(self, objective: Objective) -> Status | None:
-        if not np.isfinite(self._values).all():
-            return Status.NOT_FINITE
+        if self.resolution <= 8 * objective.layout.epsilon * np.abs(self._base).max():
+            return Status.PRECISION_LIMIT
         far = int(self._distances().argmax())
         if self._improve_geometry:
             self._improve_geometry = False
             if self._distances()[far] > 2 * max(self.radius, self.resolution):
                 self._move(objective, far)
                 return None
-        s = minimise_in_box(self._model, *self._box(self.radius))
+        s = minimise_in_box(self._model, *self._region(self.radius))
         length = float(np.abs(s).max())
         if length < 0.5 * self.resolution:  # the model sees no way to go at this resolution
             if self._distances()[far] > 2 * self.resolution:
@@ -69,15 +75,15 @@ class QuadraticModel(ValueMethod):
             else:
                 self._refine()
             return None
-        x = self._within(self.x + s)
+        z = self._box.clip(self._base + s)
         before, foreseen = self.fun, float(self._model(np.zeros(s.size)) - self._model(s))
-        value = self._value(objective, x)
+        value = self._value(objective, z)
         ratio = (before - value) / foreseen if foreseen > 0 else -1.0
         if ratio > 0.7:
             self.radius = max(self.radius, 2 * length)
         elif ratio < 0.1:
             self.radius = max(0.5 * min(self.radius, length), self.resolution)
-        self._replace(self._dispensable(s, value < before), x, value)
+        self._replace(self._dispensable(z, value < before), z, value)
         if ratio < 0.1:
             distances = self._distances()
             if distances.max() > 2 * max(self.radius, self.resolution):
@@ -87,22 +93,19 @@ class QuadraticModel(ValueMethod):
         return None
 
     def spread(self) -> float:
-        """ρ, relative to max(1, ‖x‖∞)."""
-        return self.resolution / max(1.0, float(np.abs(self.x).max()))
+        """ρ."""
+        return self.resolution
 
-    def _first_points(self, x, m):
-        """x, steps of ρ up and down each coordinate, and then of pairs of coordinates, shape (m, n)."""
-        n, rho = x.size, self.resolution
-        signs = np.ones(n)
-        if self.bounds is not None:
-            signs = np.where(x + rho > self.bounds.upper, -1.0, 1.0)
+    def _first_points(self, z, m):
+        """z, steps of ρ up and down each coordinate, and then of pairs of coordinates, shape (m, n)."""
+        n, rho = z.size, self.resolution
+        signs = np.where(z + rho > self._box.upper, -1.0, 1.0)
         steps = np.vstack([np.zeros(n), rho * np.diag(signs), -rho * np.diag(signs)])
-        if self.bounds is not None:  # at a bound, both steps go inwards
-            outside = (x + steps < self.bounds.lower) | (x + steps > self.bounds.upper)
-            steps = np.where(outside, -2 * steps, steps)
+        outside = (z + steps < self._box.lower) | (z + steps > self._box.upper)
+        steps = np.where(outside, -2 * steps, steps)  # at a bound, both steps go inwards
         pairs = [(i, j) for i in range(n) for j in range(i)]
         more = [steps[1 + i] + steps[1 + j] for i, j in pairs[: max(0, m - 2 * n - 1)]]
-        return self._within(x + np.vstack([steps, *more])[:m])
+        return self._box.clip(z + np.vstack([steps, *more])[:m])
 
     def _refine(self):
         self.radius = max(0.5 * self.radius, 0.1 * self.resolution)
@@ -112,25 +115,25 @@ class QuadraticModel(ValueMethod):
         """Replaces point k by one near x that keeps the points in general position: where its Lagrange polynomial is
         large."""
         reach = max(min(0.1 * float(self._distances()[k]), 0.5 * self.radius), self.resolution)
-        polynomial = lagrange_polynomials(self._points - self.x)[k]
-        box = self._box(reach)
+        polynomial = lagrange_polynomials(self._points - self._base)[k]
+        box = self._region(reach)
         steps = [minimise_in_box(polynomial, *box), minimise_in_box(-polynomial, *box)]
         s = max(steps, key=lambda step: abs(polynomial(step)))
-        x = self._within(self.x + s)
-        self._replace(k, x, self._value(objective, x))
+        z = self._box.clip(self._base + s)
+        self._replace(k, z, self._value(objective, z))
 
-    def _dispensable(self, s, is_lower):
-        """The point to give up for x + s: far away, and with a Lagrange polynomial that is large at s."""
-        centre = self.x  # already the new point, where it is lower
-        sizes = np.abs([polynomial(s) for polynomial in lagrange_polynomials(self._points - self._points[self._best])])
-        distances = np.abs(self._points - centre).max(axis=1)
+    def _dispensable(self, z, is_lower):
+        """The point to give up for z: far away, and with a Lagrange polynomial that is large at z."""
+        polynomials = lagrange_polynomials(self._points - self._base)
+        sizes = np.abs([polynomial(z - self._base) for polynomial in polynomials])
+        distances = np.abs(self._points - (z if is_lower else self._base)).max(axis=1)
         merit = sizes * np.maximum(1.0, distances / max(0.1 * self.radius, self.resolution)) ** 3
         if not is_lower:
             merit[self._best] = -1.0
         return int(merit.argmax())
 
-    def _replace(self, k, x, value):
-        self._points[k], self._values[k] = x, value
+    def _replace(self, k, z, value):
+        self._points[k], self._values[k] = z, value
         best = int(self._values.argmin())
         shift = self._points[best] - self._base
         if shift.any():  # the model is of steps from the best point
@@ -144,27 +147,19 @@ class QuadraticModel(ValueMethod):
         self._model = least_change(self._model, self._points - self._base, self._values)
 
     def _distances(self):
-        return np.abs(self._points - self.x).max(axis=1)
+        return np.abs(self._points - self._base).max(axis=1)
 
-    def _box(self, reach):
-        low, high = np.full(self.x.size, -reach), np.full(self.x.size, reach)
-        if self.bounds is not None:
-            low, high = np.maximum(low, self.bounds.lower - self.x), np.minimum(high, self.bounds.upper - self.x)
-        return low, high
+    def _region(self, reach):
+        return np.maximum(-reach, self._box.lower - self._base), np.minimum(reach, self._box.upper - self._base)
 
-    def _value(self, objective, x):
-        x = x.copy()
+    def _value(self, objective, z):
+        x = z * self._scales
+        x = x if self.bounds is None else self.bounds.clip(x)
         value = objective.value(x)
         self.improve(x, value)
-        return value
-
-    def _within(self, x):
-        return x if self.bounds is None else self.bounds.clip(x)
-
-
-def _least_width(bounds):
-    widths = bounds.width[bounds.width > 0]
-    return widths.min() if widths.size else math.inf
+        if math.isfinite(value):
+            return value
+        return float(self._values.max() + max(1.0, np.ptp(self._values)))  # a wall, that a model can be put through
 
 
 def quadratic_model(radius: float = 0.1, points: int | None = None) -> QuadraticModel:
@@ -173,10 +168,10 @@ def quadratic_model(radius: float = 0.1, points: int | None = None) -> Quadratic
         q(x_k) = f(x_k), k = 1..m, with the least change of ∇²q in Frobenius' norm;    s = argmin q, ‖s‖∞ ≤ Δ
         f(x + s) takes the place of a point far away;  Δ grows and shrinks with (f(x) - f(x + s)) / (q(0) - q(s))
 
-    radius  the first Δ and ρ, relative to max(1, ‖x0‖∞)
+    radius  the first Δ and ρ, of variables that are scaled by max(1, |x0ᵢ|)
     points  m, from n + 2 to (n + 1)(n + 2)/2; by default 2n + 1
 
-    It ends where the resolution ρ is within `tol`, relative to max(1, ‖x‖∞): where no step of that size is seen to
+    It ends where the resolution ρ is within `tol`: where no step of that size, in the scaled variables, is seen to
     gain anything. Bounds bound every evaluated point. Each evaluation costs O((m + n)³) operations, so it is meant for
     expensive objectives of up to some dozens of variables.
 

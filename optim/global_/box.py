@@ -7,17 +7,23 @@ import numpy as np
 from ..bounds import Bounds
 from ..errors import InvalidBoundsError
 
-__all__ = ["latin_hypercube", "required_box"]
+__all__ = ["finite_box", "latin_hypercube", "required_box"]
+
+
+def finite_box(bounds: Bounds | None) -> Bounds | None:
+    """The bounds, where all are finite."""
+    return bounds if bounds is not None and bounds.are_finite else None
 
 
 def required_box(bounds: Bounds | None, method: str) -> Bounds:
     """The bounds, where all are finite. Raises InvalidBoundsError elsewhere: a population needs a place to start."""
-    if bounds is None or not bounds.are_finite:
+    box = finite_box(bounds)
+    if box is None:
         raise InvalidBoundsError(
             f"the method {method!r} spreads its points over a box, so it needs bounds that are finite for every "
             "variable; give bounds=[(low, high), ...]"
         )
-    return bounds
+    return box
 
 
 def latin_hypercube(count: int, box: Bounds, rng: np.random.Generator) -> np.ndarray:

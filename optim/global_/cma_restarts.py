@@ -10,6 +10,7 @@ from ..errors import UnknownOptionError
 from ..objective import Objective
 from ..status import Status
 from ..value_method import ValueMethod, checked_generator
+from .box import finite_box
 from .cma import CMAES
 from .cma_parameters import default_population
 
@@ -44,10 +45,10 @@ class RestartedCMAES(ValueMethod):
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
         self._x0, n = x, x.size
+        self._box = finite_box(self.bounds)
         self._lambda0 = self.first_population or default_population(n)
         if self.sigma0 is None:
-            has_box = self.bounds is not None and self.bounds.are_finite
-            self._sigma = np.where(self.bounds.width > 0, 0.3 * self.bounds.width, 1.0) if has_box else np.ones(n)
+            self._sigma = np.ones(n) if self._box is None else np.where(self._box.width > 0, 0.3 * self._box.width, 1.0)
         else:
             self._sigma = np.broadcast_to(np.asarray(self.sigma0, float), (n,))
         self._large = 0  # restarts with a doubled population so far
@@ -107,8 +108,8 @@ class RestartedCMAES(ValueMethod):
 
     def _anywhere(self):
         u = self.rng.random(self._x0.size)
-        if self.bounds is not None and self.bounds.are_finite:
-            return self.bounds.lower + u * self.bounds.width
+        if self._box is not None:
+            return self._box.lower + u * self._box.width
         x = self._x0 + 2 * self._sigma * (2 * u - 1)
         return x if self.bounds is None else self.bounds.reflect(x)
 

@@ -10,7 +10,7 @@ from ..errors import UnknownOptionError
 from ..objective import Objective
 from ..status import Status
 from ..value_method import checked_generator
-from .box import latin_hypercube
+from .box import finite_box, latin_hypercube
 from .local_search import MinimumOfMinima
 
 __all__ = ["multistart"]
@@ -30,8 +30,9 @@ class Multistart(MinimumOfMinima):
 
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
-        if self.bounds is not None and self.bounds.are_finite:
-            self._waiting = latin_hypercube(max(1, self.starts - 1), self.bounds, self.rng)
+        box = finite_box(self.bounds)
+        if box is not None:
+            self._waiting = latin_hypercube(max(1, self.starts - 1), box, self.rng)
         else:
             offsets = self.rng.standard_normal((max(1, self.starts - 1), x.size))
             places = x + self.spread * offsets * np.maximum(1.0, np.abs(x))

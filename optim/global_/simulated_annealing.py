@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import UnknownOptionError
 from ..objective import Objective
 from ..value_method import ValueMethod, checked_generator
+from .box import finite_box
 
 __all__ = ["simulated_annealing"]
 
@@ -35,8 +36,8 @@ class SimulatedAnnealing(ValueMethod):
     def prepare(self, objective: Objective) -> None:
         x = self.x
         self._at, self._at_fun = x, self.fun
-        has_box = self.bounds is not None and self.bounds.are_finite
-        self._steps = 0.5 * self.bounds.width if has_box else np.ones(x.size)
+        box = finite_box(self.bounds)
+        self._steps = np.ones(x.size) if box is None else 0.5 * box.width
         self.temperature = self.first_temperature or self._rise(objective)
         self._settled: deque[float] = deque([math.inf] * _MEMORY, maxlen=_MEMORY)
 

@@ -8,6 +8,8 @@ into exact fractions, and Newton's method is run on ∇f = 2 Jᵀ r in mpmath fr
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from .mgh_fixed import BARD, FIXED, KOWALIK_U, KOWALIK_Y, OSBORNE_2
@@ -89,7 +91,7 @@ def _minimum(residual, near):
             step = mp.lu_solve(_jacobian(gradient, x, g), g)
             x -= step
             if mp.norm(step) <= mp.mpf(10) ** -40 * mp.norm(x):
-                return [mp.nstr(v, 17) for v in x], mp.nstr(fun(x), 17) if fun(x) > 1e-40 else "0"
+                return [str(mp.nstr(v, 17)) for v in x], str(mp.nstr(fun(x), 17)) if fun(x) > 1e-40 else "0"
     raise ArithmeticError(f"no minimum was reached from {near}")
 
 
@@ -115,8 +117,9 @@ def _with_exact_decimals(expression):
     """Data are decimals of few digits, such as 0.0833, not the floats next to them."""
     import sympy as sp
 
-    floats = {number: sp.Rational(repr(float(number))) for number in expression.atoms(sp.Float)}
-    return expression.xreplace({number: exact for number, exact in floats.items() if exact.q <= 10**6})
+    exact = {number: Fraction(repr(float(number))) for number in expression.atoms(sp.Float)}
+    short = {number: sp.Rational(f.numerator, f.denominator) for number, f in exact.items() if f.denominator <= 10**6}
+    return expression.xreplace(short)
 
 
 def _jacobian(function, x, at_x):
