@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ class ADMM(Composite):
 
     name = "admm"
     order = 2
+    A: np.ndarray
+    _g: Any
     columns = ("primal_residual", "dual_residual", "rho")
 
     def __init__(self, regularizer=None, matrix=None, rho: float = 1.0, relaxation: float = 1.6, adapt: bool = True):
@@ -47,7 +50,7 @@ class ADMM(Composite):
             self.A, self._g = np.eye(n), self.term
             x = self.term.prox(x) if self.term.is_set else x
         else:
-            self._set_matrix(objective, n)
+            self._set_matrix(objective, n, self.matrix)
         objective.term = self.term
         self._go_to(objective, x)
         self._inner, self.z, self.rho, self._k = self.x, self.A @ self.x, self.first, 0
@@ -122,13 +125,13 @@ class ADMM(Composite):
         factor = _FACTOR if primal > _BALANCE * dual else 1 / _FACTOR if dual > _BALANCE * primal else 1.0
         self.rho, self.u = self.rho * factor, self.u / factor
 
-    def _set_matrix(self, objective, n):
+    def _set_matrix(self, objective, n, matrix):
         if objective.term is not None or objective.bounds is not None:
             raise UnsupportedProblemError("admm takes one of regularizer, constraints and bounds, not several")
-        if self.matrix.ndim != 2 or self.matrix.shape[1] != n:
-            raise InvalidTermError(f"the matrix of admm has shape {self.matrix.shape}, but x0 has {n} numbers")
-        self.A, self._g = self.matrix, self.regularizer
-        self.term = _Composed(self.regularizer, self.matrix)
+        if matrix.ndim != 2 or matrix.shape[1] != n:
+            raise InvalidTermError(f"the matrix of admm has shape {matrix.shape}, but x0 has {n} numbers")
+        self.A, self._g = matrix, self.regularizer
+        self.term = _Composed(self.regularizer, matrix)
 
 
 class _Composed(Term):

@@ -51,7 +51,7 @@ class Composite(Method):
         given += [] if bounds is None else [_box(bounds, layout.size)]
         if len(given) > 1:
             raise UnsupportedProblemError(
-                f"{self.name} takes one of regularizer, constraints and bounds, not several: the prox of a "
+                f"{self.name} takes one of regularizer, constraints and bounds, not several: the prox of "
                 "a sum has no formula in general. Derive optim.proximal.Term for the sum, or use admm or sqp"
             )
         return given[0] if given else FlatTerm(Box(), layout)

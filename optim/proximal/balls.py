@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .term import ConvexSet, InvalidTermError
@@ -22,7 +24,7 @@ class Box(ConvexSet):
 
     is_separable = True
 
-    def __init__(self, lower=-np.inf, upper=np.inf):
+    def __init__(self, lower: Any = -np.inf, upper: Any = np.inf):
         self.lower, self.upper = np.asarray(lower, np.float64), np.asarray(upper, np.float64)
         if not (self.lower <= self.upper).all():
             raise InvalidTermError(f"a box needs lower <= upper, but they are {lower!r} and {upper!r}")

@@ -62,6 +62,6 @@ def _terms(given, layout):
         if all(isinstance(term, Term) for term in terms):
             return terms
     raise InvalidTermError(
-        f"{given!r} is no term; give one of optim.proximal, such as L1(0.1), or a tree of them like x0, with Zero() for "
+        f"{given!r} is no term; give one of optim.proximal, like L1(0.1), or a tree of them like x0, and Zero() for "
         "leaves that have none"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ class ElasticNet(Term):
 
     is_separable = True
 
-    def __init__(self, l1: float = 1.0, squared: float = 1.0):
+    def __init__(self, l1: Any = 1.0, squared: Any = 1.0):
         self.l1 = as_weight(l1, "the l1 weight of ElasticNet")
         self.squared = as_weight(squared, "the squared weight of ElasticNet")
 
@@ -177,7 +178,7 @@ class LInf(Term):
         return float(self.weight * np.abs(x).max(initial=0.0))
 
     def prox(self, v, step=1.0):
-        return v - L1Ball(step * self.weight).project(v)
+        return v - L1Ball(float(step * self.weight)).project(v)
 
     def __repr__(self):
         return f"LInf({self.weight!r})"

@@ -45,6 +45,10 @@ class Term:
         """
         return v - step * self.prox(v / step, 1.0 / step)
 
+    def extreme_point(self, direction: np.ndarray) -> np.ndarray:
+        """A minimiser of ⟨direction, s⟩, for sets that have a formula for it."""
+        raise UnsupportedProblemError(f"{self!r} is no bounded set, so it has no extreme points; use fista with it")
+
     def entry(self, i: int) -> Term:
         """The term of entry i alone, where the term is separable."""
         if not self.is_separable:
