@@ -139,6 +139,7 @@ _EXPORTS = {
 }
 _MODULES = (
     "benchmark",
+    "bounded",
     "directions",
     "equations",
     "games",
@@ -148,7 +149,9 @@ _MODULES = (
     "problems",
     "proximal",
     "schedules",
+    "squares",
     "transforms",
+    "trust_region",
     "unrolled",
     "viz",
 )

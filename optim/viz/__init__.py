@@ -4,6 +4,7 @@ from .basins import basins
 from .contour import contour
 from .convergence import convergence
 from .diagnostics import diagnostics
+from .fit import fit
 from .game import game
 from .landscape import landscape
 from .phase import phase
@@ -20,6 +21,7 @@ __all__ = [
     "convergence",
     "data_profile",
     "diagnostics",
+    "fit",
     "game",
     "landscape",
     "phase",
