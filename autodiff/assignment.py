@@ -112,6 +112,8 @@ def overwrite(target, value):
                 f"an array of {target.dtype} cannot hold the result of this operation, of {dtype_of(value)}"
             )
         value = value.astype(target.dtype)
+    if not isinstance(unwrap(value), np.ndarray):  # NumPy computes numbers from arrays without axes
+        value = index_update(target, value, index=())
     _write(target, value)
 
 

@@ -306,3 +306,25 @@ def test_gradients_that_are_equal_are_not_one_array_to_an_outer_function():
         return np.sum(first * second * seed)
 
     assert_array_equal(ad.grad(f)(np.array([1.0, 2.0])), [6.0, 24.0])
+
+
+@pytest.mark.parametrize(
+    "double",
+    [lambda v: v.__imul__(2.0), lambda v: np.multiply(v, 2.0, out=v), lambda v: v.__setitem__((), v * 2.0)],
+    ids=["*=", "out", "[()] ="],
+)
+def test_a_view_without_axes_can_be_written_to_again_and_again(double):
+    def f(x):
+        y = x * 1.0
+        v = y[0, ...]
+        v += x[1]
+        double(v)
+        double(v)
+        v += x[0]
+        return np.sum(y * y)
+
+    x = np.array([1.0, 2.0])
+    assert f(x) == 13.0**2 + 2.0**2
+    for derivative in (ad.grad, ad.jacfwd):
+        assert_array_equal(derivative(f)(x), [2 * 13 * 5.0, 2 * 13 * 4.0 + 4.0])
+    assert ad.jvp(f, (x,), (np.array([1.0, 0.0]),)) == (173.0, 130.0)
