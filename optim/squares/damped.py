@@ -21,10 +21,8 @@ class DampedSystem:
     """
 
     def __init__(self, r: np.ndarray, J: np.ndarray, D: np.ndarray):
-        from scipy.linalg import qr
-
         self.D = D
-        self.Q, self.R = qr(J / D, mode="economic", check_finite=False)  # (m, k), (k, n), k = min(m, n)
+        self.Q, self.R = np.linalg.qr(J / D)  # (m, k), (k, n), k = min(m, n)
         self.projected = self.Q.T @ r  # (k,)
         size, columns = np.linalg.norm(r), np.linalg.norm(self.R, axis=0)
         cosines = np.abs(self.R.T @ self.projected) / np.where(columns > 0, columns, 1)
@@ -47,11 +45,8 @@ class DampedSystem:
         return float(np.linalg.norm(self.D * step))
 
     def _factorise(self, damping):
-        from scipy.linalg import qr
-
-        n = self.D.size
-        stacked = np.concatenate([self.R, np.sqrt(damping) * np.eye(n)])
-        self._q, self._t = qr(stacked, mode="economic", check_finite=False)
+        stacked = np.concatenate([self.R, np.sqrt(damping) * np.eye(self.D.size)])
+        self._q, self._t = np.linalg.qr(stacked)
 
     def _solve(self, projected):
         from scipy.linalg import LinAlgError, solve_triangular

@@ -22,14 +22,13 @@ def covariance(J: np.ndarray) -> np.ndarray | None:
     >>> covariance(np.array([[2.0, 0.0], [0.0, 4.0]]))
     array([[0.25  , 0.    ], [0.    , 0.0625]])
     """
-    from scipy.linalg import qr, solve_triangular
+    from scipy.linalg import solve_triangular
 
     m, n = J.shape
     norms = np.linalg.norm(J, axis=0)
     if m < n or not np.isfinite(norms).all() or not norms.all():
         return None
-    (R,) = qr(J / norms, mode="r", check_finite=False)
-    R = R[:n]
+    R = np.linalg.qr(J / norms, mode="r")
     if np.linalg.cond(R) * np.finfo(float).eps * max(m, n) >= 1:
         return None
     inverse = solve_triangular(R, np.eye(n), check_finite=False) / norms[:, None]
@@ -131,7 +130,7 @@ class CurveFit:
 
     def plot(self, x: Any, y: Any, ax=None, level: float = 0.95):
         """Data, curve, confidence and prediction band; returns the Axes. For one predictor."""
-        from ..viz.fit import fit
+        from ..viz import fit
 
         return fit(self, x, y, ax=ax, level=level)
 
@@ -162,6 +161,6 @@ class CurveFit:
             lines.append(f"  {name:<12}{value:>16.8g}{error:>18.3g}     [{low:.6g}, {high:.6g}]")
         if not np.isfinite(self.pcov).all():
             lines.append(
-                "  The data do not determine all parameters: columns of the Jacobian depend on each other, or rows lack."
+                "  The data do not determine all parameters: columns of the Jacobian are dependent, or rows lack."
             )
         return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,7 @@ class LevenbergMarquardt(Method):
         below = self._column_norms[free] * self._residual_norm
         return min(1.0, float(np.max(np.abs(jac[free]) / np.where(below > 0, below, 1), initial=0.0)))
 
-    def hessian(self, objective, x):
+    def hessian(self, objective: Any, x):
         """Gauss and Newton's, J̃ᵀ J̃."""
         _, J = objective.linearised(x)
         return J.T @ J

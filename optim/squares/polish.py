@@ -94,8 +94,8 @@ def _newton_step(system, S):
     S = S / np.outer(D, D)
     regular = solved(R, S.T) is not None
     if regular:
-        half = solve_triangular(R, S, trans="T", check_finite=False)  # R⁻ᵀ S
-        middle = np.eye(len(R)) + solve_triangular(R, half.T, trans="T", check_finite=False)  # S is symmetric
+        half = solve_triangular(R, S, trans=1, check_finite=False)  # R⁻ᵀ S
+        middle = np.eye(len(R)) + solve_triangular(R, half.T, trans=1, check_finite=False)  # S is symmetric
         right = system.projected
     else:  # all curvature is in S along the null space of J, where no digits are to be lost
         middle, right = R.T @ R + S, R.T @ system.projected
@@ -103,5 +103,5 @@ def _newton_step(system, S):
         found = cho_solve(cho_factor(0.5 * (middle + middle.T), check_finite=False), -right, check_finite=False)
     except (LinAlgError, ValueError):
         return None
-    scaled = solved(R, found) if regular else found
+    scaled = solve_triangular(R, found, check_finite=False) if regular else found
     return scaled / D if np.isfinite(scaled).all() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class Exact:
     order = 2
 
     def __init__(self):
-        self._at, self._factors = None, None
+        self._at: Any = None
+        self._factors: Any = None
 
     def step(self, objective, x, jac, radius):
         if x is not self._at:
@@ -108,7 +109,8 @@ class Dogleg:
     order = 2
 
     def __init__(self):
-        self._at, self._model = None, None
+        self._at: Any = None
+        self._model: Any = None
 
     def step(self, objective, x, jac, radius):
         if x is not self._at:

@@ -9,7 +9,7 @@ from .regression import log_relative_error, nist
 
 def main() -> int:
     """Prints a line for each fit, and the totals; returns 1 where a fit is not solved to 8 digits."""
-    from optim import curve_fit
+    from ...squares.curves import curve_fit
 
     print(f"{'':<10} start  digits  of errors  nfev  njev  nhev  {'ms':>6}  status")
     digits = []

@@ -79,7 +79,7 @@ def nist() -> tuple[Regression, ...]:
     >>> len(problems), problems[0]
     (27, Regression(Bennett5, higher difficulty, n=3, m=154))
     """
-    folder = files(__package__).joinpath("data")
+    folder = files("optim.problems.nist").joinpath("data")
     return tuple(_read(name, folder.joinpath(f"{name}.dat").read_text("ascii")) for name in MODELS)
 
 
