@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
         for row in table.unsolved(method):
             claim = "a success, by its own account" if row.outcome.success else "no success, by its own account"
             print(
-                f"  {row.problem.number:>2} {row.problem.name} from {row.start:g} x0: {row.verdict.value}, "
+                f"  {row.problem.name} from {row.start:g} x0: {row.verdict.value}, "
                 f"f = {row.outcome.fun:.6g}, f* = {row.problem.f_min:.6g}; {claim}"
             )
     if options.profile:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
-
-import numpy as np
 
 from ..problems import Problem
 from .contestants import Outcome
@@ -55,13 +54,13 @@ class Table:
         """Runs that ended at no minimum."""
         return [row for row in self.of(method) if row.verdict not in _MINIMA]
 
-    def costs(self, count: str = "njev") -> dict[str, np.ndarray]:
-        """{method: evaluations, shape (runs,)}, infinite where no minimum was found: what `viz.profile` takes."""
-        costs = {
-            method: np.array([getattr(r.outcome, count) if r.verdict in _MINIMA else np.inf for r in self.of(method)])
-            for method in self.methods
-        }
-        return {method: np.where(row == 0, 1.0, row) for method, row in costs.items()}
+    def costs(self, count: str = "njev") -> dict[str, list[float]]:
+        """{method: evaluations in each run}, infinite where no minimum was found: what `viz.profile` takes."""
+
+        def cost(row: Row) -> float:
+            return max(1.0, getattr(row.outcome, count)) if row.verdict in _MINIMA else math.inf
+
+        return {method: [cost(row) for row in self.of(method)] for method in self.methods}
 
     def profile(self, count: str = "njev", ax=None, limit: float | None = 20.0):
         """Draws the performance profile by evaluations; returns the Axes. See `optim.viz.profile`."""

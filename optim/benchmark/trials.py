@@ -49,8 +49,12 @@ def run(
 
 
 def _contestants(methods, settings) -> dict[str, Contestant]:
-    named = methods if isinstance(methods, Mapping) else {getattr(m, "name", None) or str(m): m for m in methods}
-    return {label: method if callable(method) else ours(method, **settings) for label, method in named.items()}
+    if not isinstance(methods, Mapping):
+        methods = {getattr(method, "name", None) or str(method): method for method in methods}
+    contestants: dict[str, Any] = {}
+    for label, method in methods.items():
+        contestants[label] = method if callable(method) else ours(method, **settings)
+    return contestants
 
 
 def _row(label, solve, problem, factor):

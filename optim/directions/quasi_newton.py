@@ -58,8 +58,8 @@ class BFGS:
         if self.H is None:
             self._sizes = sizes_of_variables(x)
             return -jac
-        self._d = -(self.H @ jac)
-        return self._d
+        d = self._d = -(self.H @ jac)
+        return d
 
     def update(self, step, change, jac):
         if not self.learns_from(step, change):
