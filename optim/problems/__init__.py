@@ -21,12 +21,14 @@ from .classics import (
 from .constrained_problem import ConstrainedProblem
 from .hock_schittkowski import hock_schittkowski
 from .more_garbow_hillstrom import mgh
+from .nist import Regression, nist
 from .problem import Problem
 from .residual_problem import ResidualProblem
 
 __all__ = [
     "ConstrainedProblem",
     "Problem",
+    "Regression",
     "ResidualProblem",
     "ackley",
     "bbob",
@@ -39,6 +41,7 @@ __all__ = [
     "levy",
     "matyas",
     "mgh",
+    "nist",
     "peaks",
     "quadratic",
     "rastrigin",
