@@ -166,12 +166,18 @@ def _for_floats(rule):
     return FunctionType(rule.__code__, rule.__globals__ | scalars, closure=rule.__closure__) if scalars else rule
 
 
+def _power(x, y):
+    """x ** y, and nan where Python goes over to complex numbers: the same in every mode, as NumPy has it."""
+    ans = x**y
+    return float(np.power(x, y)) if ans.__class__ is complex else ans
+
+
 _OPERATORS = {
     "add": (np.add, operator.add),
     "sub": (np.subtract, operator.sub),
     "mul": (np.multiply, operator.mul),
     "truediv": (np.divide, operator.truediv),
-    "pow": (np.power, operator.pow),
+    "pow": (np.power, _power),
 }
 for _name, (_ufunc, _compute) in _OPERATORS.items():
     setattr(Var, f"__{_name}__", _method(_BINARY, _ufunc, _compute))

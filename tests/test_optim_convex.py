@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize as scipy_minimize
 
+import autodiff as ad
 import optim
 from optim.errors import InvalidStartError, UnknownOptionError, UnsupportedProblemError
 from optim.proximal import (
@@ -255,3 +256,15 @@ def test_wrong_derivatives_are_no_success():
 def test_what_cannot_be_done_is_refused(error, method, keywords):
     with pytest.raises(error):
         optim.minimize(lambda x: (x**2).sum(), np.array([0.0, 0.5]), method, **keywords)
+
+
+@pytest.mark.parametrize("method", ["projected_gradient", "proximal_gradient", "fista"])
+def test_nothing_is_evaluated_outside_of_the_bounds(method):
+    asked = []
+
+    def f(x):
+        asked.append(np.array(ad.stop_gradient(x)))
+        return np.sum((x + 1.0) ** 2)
+
+    optim.minimize(f, np.array([0.5, 0.0]), method=method, bounds=[(0.0, 1.0)] * 2)
+    assert all(np.all((0 <= x) & (x <= 1)) for x in asked)

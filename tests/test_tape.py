@@ -218,6 +218,12 @@ def test_numpy_functions_of_python_floats_have_inf_where_math_raises():
         assert ad.jvp(np.log, (0.0,), (1.0,)) == (-np.inf, np.inf)
 
 
+@pytest.mark.parametrize("transform", [ad.grad, ad.derivative, ad.jacfwd, ad.jacrev])
+def test_a_root_of_a_negative_number_is_nan_in_every_mode(transform):
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(transform(lambda x: abs(x**0.5))(-2.0))
+
+
 # -- the tape in the hand ----------------------------------------------------------------------------------------------
 
 

@@ -67,14 +67,19 @@ def _box(bounds, size):
 
 
 def first_step(objective: Objective, x: np.ndarray, jac: np.ndarray) -> float:
-    """1 / L, with L the change of the gradient over a short way downhill."""
+    """1 / L, with L the change of the gradient over a short way downhill, within the set where there is one."""
     norm = math.sqrt(jac @ jac)
     if not norm:
         return 1.0
-    way = 1e-4 * max(1.0, math.sqrt(x @ x)) / norm
-    _, ahead = objective.value_and_gradient(x - way * jac)
+    there = x - (1e-4 * max(1.0, math.sqrt(x @ x)) / norm) * jac
+    if objective.term is not None and objective.term.is_set:
+        there = objective.term.prox(there)
+    way = math.sqrt((there - x) @ (there - x))
+    if not way:
+        return 1.0
+    _, ahead = objective.value_and_gradient(there)
     change = ahead - jac
-    lipschitz = math.sqrt(change @ change) / (way * norm)
+    lipschitz = math.sqrt(change @ change) / way
     return 1 / lipschitz if 0 < lipschitz < math.inf else 1.0
 
 

@@ -75,7 +75,7 @@ def basin_hopping(
         x ← y with probability min(1, exp((f(x) - f(y)) / T))
 
     local        the method of the local searches: a name, a method or a transform; "bfgs" by default, with bounds
-                 "projected_gradient"
+                 "lbfgsb"
     step         of the first hops; it adapts so that half of the hops are accepted
     temperature  T, of the size of the differences between neighbouring minima; 0 accepts no rise
     hops         at most so many

@@ -47,7 +47,7 @@ class MinimumOfMinima(Method):
     """A method whose iterates are local minima. While it searches no optimality of theirs ends it; the end has that
     of the lowest minimum.
 
-    local  the name of a method or a method; None for "bfgs", or for "projected_gradient" where there are bounds
+    local  the name of a method or a method; None for "bfgs", or for "lbfgsb" where there are bounds
     """
 
     columns = ("minima",)
@@ -65,7 +65,7 @@ class MinimumOfMinima(Method):
         self._done = False
         self._lowest: LocalMinimum | None = None
         self.minima = 0
-        self._prototype = self._local or make_method("bfgs" if self.bounds is None else "projected_gradient", {})
+        self._prototype = self._local or make_method("bfgs" if self.bounds is None else "lbfgsb", {})
         if self.bounds is not None and "bounds" not in self._prototype.handles:
             raise UnsupportedProblemError(f"the local method {self._prototype.name!r} cannot handle bounds")
         if self.order:

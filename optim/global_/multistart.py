@@ -54,7 +54,7 @@ def multistart(
     """Local searches from x0 and from starts - 1 other places; the lowest minimum is the result.
 
     local   the method of the local searches: a name, a method or a transform; "bfgs" by default, with bounds
-            "projected_gradient"
+            "lbfgsb"
     starts  how many
     spread  without finite bounds: the standard deviation of the starts about x0, relative to max(1, |xᵢ|)
     rng     a numpy.random.Generator; by default one that is seeded with 0
