@@ -1,5 +1,7 @@
 """Least squares: SciPy's minima for every loss and within bounds, the certified regressions, and honest statuses."""
 
+import importlib
+
 import numpy as np
 import pytest
 import scipy.optimize
@@ -145,8 +147,7 @@ def test_certified_values_are_where_the_model_has_its_certified_sum_of_squares()
 
 
 def test_command_prints_every_fit_and_the_totals(monkeypatch, capsys):
-    import optim.problems.nist.__main__ as command
-
+    command = importlib.import_module("optim.problems.nist.__main__")
     monkeypatch.setattr(command, "nist", lambda: nist()[:2])
     assert command.main() == 0
     printed = capsys.readouterr().out

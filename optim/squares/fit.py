@@ -130,7 +130,7 @@ class CurveFit:
 
     def plot(self, x: Any, y: Any, ax=None, level: float = 0.95):
         """Data, curve, confidence and prediction band; returns the Axes. For one predictor."""
-        from ..viz import fit
+        from ..viz.fit import fit
 
         return fit(self, x, y, ax=ax, level=level)
 
