@@ -30,7 +30,9 @@ square = elementwise(np.square, lambda x: 2 * x, scalar=lambda x: x * x)
 def _power_base(x, y):
     """y x^(y-1), and 0 where y is 0, whatever x."""
     if isinstance(y, int | float | np.generic) and not isinstance(x, complex):
-        return y * x ** (y - 1) if y != 0 else 0.0
+        if y == 0:
+            return 0.0
+        return y * (power(x, y - 1) if x.__class__ is float else x ** (y - 1))  # a float's own root may be complex
     return y * power(np.where(np.equal(x, 0) & np.equal(y, 0), 1, x), y - 1)
 
 
