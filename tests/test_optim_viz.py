@@ -174,3 +174,17 @@ def test_pictures_can_be_rendered(runs, tmp_path):
     for number, ax in enumerate((viz.trajectory(runs, F, points=20), viz.surface(F, points=15), viz.convergence(runs))):
         ax.figure.savefig(tmp_path / f"{number}.png", dpi=100)
         assert (tmp_path / f"{number}.png").stat().st_size > 5000
+
+
+def test_a_trust_region_is_a_circle_around_its_iterate():
+    from matplotlib.patches import Circle
+
+    run = optim.minimize(optim.problems.rosenbrock, np.array([-1.2, 1.0]), method="trust_exact", record="full")
+    circles = [patch for patch in viz.trajectory(run).patches if isinstance(patch, Circle)]
+    assert [circle.radius for circle in circles] == [r for r in run.history["radius"] if np.isfinite(r)]
+    assert not viz.trajectory(run, trials=False).patches
+
+
+def test_an_exact_zero_leaves_the_axis_logarithmic():
+    run = optim.minimize(optim.problems.booth, np.zeros(2))
+    assert viz.convergence(run, y="grad_norm").get_yscale() == "log"

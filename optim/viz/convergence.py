@@ -30,7 +30,7 @@ def convergence(runs: Any, *, x: str = "nfev", y: str = "gap", f_min: float | No
     f_min  the least value known; by default the lowest of all the runs, where their lines then end
     style  of the lines, as in Axes.plot
 
-    The vertical axis is logarithmic where all numbers are positive.
+    The vertical axis is logarithmic where no number is negative; exact zeros are left out then.
 
     >>> import numpy as np, optim
     >>> run = optim.minimize(optim.problems.booth, np.zeros(2))
@@ -47,7 +47,8 @@ def convergence(runs: Any, *, x: str = "nfev", y: str = "gap", f_min: float | No
     for index, (name, history) in enumerate(named.items()):
         across = np.arange(len(history)) if x == "nit" else history[x]
         up = np.fmin.accumulate(history.fun) - f_min if y == "gap" else history[y]
-        shown = np.isfinite(up) & ((up > 0) | (y != "gap"))
+        has_a_sign = np.nanmin(up) < 0
+        shown = np.isfinite(up) & ((up > 0) | has_a_sign)  # a logarithm has no place for an exact zero
         positive &= bool((up[shown] > 0).all())
         options = line_styles(index) | {"linewidth": 1.7, "markersize": 5, "markevery": 0.12, "label": name or None}
         ax.plot(across[shown], up[shown], **(options | style))

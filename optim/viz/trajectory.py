@@ -30,7 +30,7 @@ def trajectory(
     box     by default the problem's own, or one around the iterates
     marks   how many marks on each path; they stand at equal numbers of evaluations in all runs, so that marks of the
             same number compare
-    trials  whether the points that were tried and not taken are drawn, faintly
+    trials  whether the points that were tried and not taken are drawn, faintly, and the circles of trust regions
 
     >>> import numpy as np, optim
     >>> run = optim.minimize(optim.problems.booth, np.zeros(2), record="full")
@@ -58,12 +58,24 @@ def trajectory(
         if trials:
             rejected = _rejected(history, path)
             ax.plot(*rejected.T, ".", color=style["color"], markersize=3, alpha=0.45, zorder=1.9)
+            _draw_regions(ax, history, path, style["color"])
         ax.plot(*path[-1], "*", color=style["color"], markersize=12, markeredgecolor="white", zorder=4)
     starts = np.unique([path[0] for path in paths.values()], axis=0)
     ax.plot(*starts.T, "o", color="white", markeredgecolor="black", markersize=7, label="start", linestyle="", zorder=4)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=box[0], ylim=box[1])
     ax.legend(loc="best", fontsize="small")
     return ax
+
+
+def _draw_regions(ax, history, path, color):
+    """The circle around each iterate within which its model was trusted, for methods that have one."""
+    from matplotlib.patches import Circle
+
+    if "radius" not in history.columns:
+        return
+    for center, radius in zip(path, history["radius"], strict=True):
+        if np.isfinite(radius):
+            ax.add_patch(Circle(center, radius, fill=False, edgecolor=color, alpha=0.35, linewidth=0.7, zorder=1.8))
 
 
 def _rejected(history, path):
