@@ -154,9 +154,14 @@ class Elementwise(Primitive):
                 numpy_term = f"times(c, {partial.written_out(_NAMES[k], 'as_numpy({})')})"
             else:
                 term = numpy_term = {None: "None", 1: "c", -1: "-c"}.get(partial, f"c * {partial!r}")
-            shell = f"fit_or_pass({{}}, likes[{position}])" if fitted and partial is not None else "{}"
-            terms.append(shell.format(term))
-            numpy_terms.append(shell.format(numpy_term))
+            if fitted and partial is not None:
+                shell = f"fit_or_pass({{}}, likes[{position}])"
+                if partial == -1:  # the sign after the sum, which is smaller
+                    term = numpy_term = "-" + shell.format("c")
+                else:
+                    term, numpy_term = shell.format(term), shell.format(numpy_term)
+            terms.append(term)
+            numpy_terms.append(numpy_term)
         keeps = tuple(_NAMES[k] for k in sorted(needs)) + ("likes",) * fitted
         source = _BACKWARD.format(
             unpack=f"{', '.join(keeps)}, = kept" if keeps else "",
