@@ -61,9 +61,12 @@ def natural_gradient(
     """
     if (metric is None) == (outputs is None):
         raise UnknownOptionError("natural_gradient needs a metric: give either metric= or outputs=, a function of x")
+    if outputs is not None:
+        metric = pulled_back(outputs, output_metric)
+    assert metric is not None
     return Descent(
         "natural_gradient",
-        NaturalGradient(metric if outputs is None else pulled_back(outputs, output_metric), damping),
+        NaturalGradient(metric, damping),
         line_search,
         initial_step or UnitStep(),
     )
