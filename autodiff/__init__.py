@@ -28,13 +28,14 @@ from .transforms import (
 )
 
 if TYPE_CHECKING:
-    from . import numpy, symbolic, testing
+    from . import nn, numpy, symbolic, testing
     from .implicit import fixed_point, linear_solve, root
     from .inspect.recording import record
 
 _ON_DEMAND = {  # name -> its module, and the attribute of that which it is: what a gradient does not need
     "fixed_point": ("implicit", "fixed_point"),
     "linear_solve": ("implicit", "linear_solve"),
+    "nn": ("nn", None),
     "numpy": ("numpy", None),
     "record": ("inspect.recording", "record"),
     "root": ("implicit", "root"),
@@ -69,6 +70,7 @@ __all__ = [
     "jvp",
     "linear_solve",
     "linearize",
+    "nn",
     "numpy",
     "record",
     "root",

@@ -79,7 +79,7 @@ class Level:
 _DTYPES = {kind: np.dtype(kind) for kind in (float, int, bool, complex)}
 
 
-def shape_of(x):
+def shape_of(x) -> Any:
     """np.shape, without its cost for numbers, arrays and tracers."""
     if x.__class__ in _DTYPES:
         return ()

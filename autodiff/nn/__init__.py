@@ -1,0 +1,25 @@
+"""Neural networks on the engine: one functional core, layers that hold arrays and call it, models that are trees.
+
+>>> import numpy as np, autodiff as ad
+>>> from autodiff import nn
+>>> rng = np.random.default_rng(0)
+>>> model = nn.Sequential(nn.Linear(2, 8, rng=rng), nn.ReLU(), nn.Linear(8, 1, rng=rng))
+>>> x, y = np.ones((4, 2), np.float32), np.zeros((4, 1), np.float32)
+>>> loss, grads = ad.value_and_grad(lambda model: ((model(x) - y) ** 2).mean())(model)
+>>> grads[0].weight.shape
+(8, 2)
+
+Where things are: `functional` has every formula as a function of arrays; `layers` hold arrays and call it; `init`,
+`losses`, `metrics` and `data` are what their names say; `fit` trains; `save`, `load` and `summary` are for models as a
+whole. To add a layer: the formula to `functional`, a subclass of `Module` to `layers`, and a case for the harness that
+runs every layer to `tests/nn/cases`.
+"""
+
+from . import functional as functional
+from . import init as init
+from .errors import *
+from .layers.activations import *
+from .layers.containers import *
+from .layers.linear import *
+from .module import *
+from .random import SHAPES_ONLY as SHAPES_ONLY

@@ -1,0 +1,94 @@
+"""Affine and bilinear maps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...fused import fused
+from ...tracer import dtype_of, shape_of
+from ..errors import ShapeError
+
+__all__ = ["bilinear", "linear"]
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """y = x Wᵀ + b: each feature vector times a matrix.
+
+    x       (..., in)
+    weight  (out, in), as PyTorch keeps it
+    bias    (out,), or None
+
+    Returns (..., out). Raises ShapeError where the last axis of x is not `in`.
+
+    >>> linear(np.array([1.0, 2.0]), np.array([[3.0, 4.0]]), np.array([0.5]))
+    array([11.5])
+    """
+    if not shape_of(x) or shape_of(x)[-1] != shape_of(weight)[1]:
+        features = shape_of(weight)[1]
+        raise ShapeError.of(
+            "linear",
+            f"(..., {features})",
+            shape_of(x),
+            f"give it {features} features on the last axis, or flatten x first",
+        )
+    return _matmul_bias(x, weight) if bias is None else _matmul_bias(x, weight, bias)
+
+
+def _forward(x, weight, bias=None):
+    y = x @ weight.T
+    if bias is not None:
+        y += bias
+    return y, None
+
+
+def _backward(cotangent, kept, wanted, x, weight, bias=None):
+    rows = cotangent.reshape(-1, cotangent.shape[-1])  # (samples, out)
+    found = []
+    for k in wanted:
+        if k == 0:
+            found.append((rows @ weight).reshape(x.shape))
+        elif k == 1:
+            found.append(rows.T @ x.reshape(-1, x.shape[-1]))
+        else:
+            found.append(np.ones(len(rows), rows.dtype) @ rows)  # faster than a sum over the first axis
+    return found
+
+
+def _shape(x, weight, bias=None):
+    return (*shape_of(x)[:-1], shape_of(weight)[0]), np.result_type(dtype_of(x), dtype_of(weight))
+
+
+def _macs(x, weight, bias=None):
+    return math.prod(shape_of(x)[:-1]) * math.prod(shape_of(weight))
+
+
+@fused(_forward, _backward, shape=_shape, macs=_macs)
+def _matmul_bias(x, weight, bias=None):
+    y = np.matmul(x, np.swapaxes(weight, 0, 1))
+    return y if bias is None else y + bias
+
+
+def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
+    """yₒ = x1ᵀ Wₒ x2 + bₒ.
+
+    x1      (..., in1)
+    x2      (..., in2), with the same leading axes
+    weight  (out, in1, in2)
+    bias    (out,), or None
+
+    Returns (..., out). Raises ShapeError where the axes do not fit.
+
+    >>> bilinear(np.array([1.0, 2.0]), np.array([3.0]), np.ones((1, 2, 1)))
+    array([9.])
+    """
+    _, in1, in2 = shape_of(weight)
+    for name, x, features in (("x1", x1, in1), ("x2", x2, in2)):
+        if not shape_of(x) or shape_of(x)[-1] != features:
+            raise ShapeError.of(
+                f"bilinear's {name}", f"(..., {features})", shape_of(x), f"give it {features} features on the last axis"
+            )
+    y = np.einsum("...i,oij,...j->...o", x1, weight, x2, optimize=True)
+    return y if bias is None else y + bias

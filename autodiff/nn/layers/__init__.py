@@ -1,0 +1,1 @@
+"""Layers: modules that hold arrays and call `nn.functional`."""

@@ -1,0 +1,119 @@
+"""The walk through a module: which attributes are branches, and the paths of its arrays and modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..tracer import Tracer
+
+if TYPE_CHECKING:
+    from .module import Module
+
+__all__ = ["ArrayAt", "arrays_of", "children_of", "is_array", "is_branch", "modules_of", "name_of_child"]
+
+
+class ArrayAt(NamedTuple):
+    """An array of a model, and its place."""
+
+    path: str  # from the model, written as PyTorch does: "encoder.layers.0.weight"
+    array: Any
+    kind: str  # "parameter", "frozen" or "buffer"
+    owner: Module  # the module that has it as an attribute
+    name: str  # of that attribute
+    container: Any  # what holds it: the owner's __dict__, or a list or dict among its attributes
+    key: Any
+
+    @property
+    def prefix(self) -> str:
+        """The path of the owner, with a dot at its end; empty for the model itself."""
+        return self.path[: len(self.path) - len(self.local)]
+
+    @property
+    def local(self) -> str:
+        """The path from the owner."""
+        return self.path.rpartition(".")[2] if self.container is self.owner.__dict__ else f"{self.name}.{self.key}"
+
+    def put(self, array: np.ndarray) -> None:
+        """Puts another array in its place."""
+        if isinstance(self.container, tuple):
+            values = list(self.container)
+            values[self.key] = array
+            setattr(self.owner, self.name, tuple(values))
+        else:
+            self.container[self.key] = array
+
+
+def is_array(value: Any) -> bool:
+    """Whether this would be a parameter: an array of floats, or a traced one."""
+    return isinstance(value, Tracer) or (isinstance(value, np.ndarray) and value.dtype.kind in "fc")
+
+
+def is_branch(value: Any) -> bool:
+    """Whether an attribute belongs to the tree: an array, a module, or a container of such."""
+    from .module import Module
+
+    if isinstance(value, Module) or is_array(value):
+        return True
+    if isinstance(value, list | tuple):
+        return not value and isinstance(value, list) or any(map(is_branch, value))
+    if isinstance(value, dict):
+        return not value or any(map(is_branch, value.values()))
+    return False
+
+
+def _children(module: Any) -> Iterator[tuple[str, Any, Any, Any, str]]:
+    """(local path, value, container, key, attribute) of every array and module right below a module."""
+    from .module import Module
+
+    for name, value in module.__dict__.items():
+        if name in ("_buffers", "_children", "_frozen", "_observer"):
+            continue
+        pending = [("" if name == module._transparent else name, value, module.__dict__, name)]
+        while pending:
+            path, found, container, key = pending.pop()
+            if (
+                isinstance(found, Module)
+                or is_array(found)
+                or (name in module._buffers and isinstance(found, np.ndarray))
+            ):
+                yield path, found, container, key, name
+            elif isinstance(found, list | tuple | dict):
+                items = found.items() if isinstance(found, dict) else enumerate(found)
+                dot = "." if path else ""
+                pending.extend(reversed([(f"{path}{dot}{k}", child, found, k) for k, child in items]))
+
+
+def arrays_of(module: Any, prefix: str = "") -> Iterator[ArrayAt]:
+    """All arrays of a module and of the modules in it, in the order in which they were set."""
+    from .module import Module
+
+    for path, found, container, key, name in _children(module):
+        if isinstance(found, Module):
+            yield from arrays_of(found, f"{prefix}{path}.")
+        else:
+            kind = "buffer" if name in module._buffers else "frozen" if name in module._frozen else "parameter"
+            yield ArrayAt(prefix + path, found, kind, module, name, container, key)
+
+
+def children_of(module: Any) -> Iterator[tuple[str, Any]]:
+    """The modules right below a module, with their paths."""
+    from .module import Module
+
+    for path, found, *_ in _children(module):
+        if isinstance(found, Module):
+            yield path, found
+
+
+def modules_of(module: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """A module and all modules in it, parents first, with their paths."""
+    yield path, module
+    for name, child in children_of(module):
+        yield from modules_of(child, f"{path}.{name}" if path else name)
+
+
+def name_of_child(module: Any, child: Any) -> str | None:
+    """The path of a module right below another; None where it is not there."""
+    return next((path for path, found in children_of(module) if found is child), None)
