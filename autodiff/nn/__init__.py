@@ -23,3 +23,4 @@ from .layers.containers import *
 from .layers.linear import *
 from .module import *
 from .random import SHAPES_ONLY as SHAPES_ONLY
+from .watching import *

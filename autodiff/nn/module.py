@@ -27,7 +27,7 @@ from .walking import ArrayAt, arrays_of, is_array, is_branch, modules_of, name_o
 
 __all__ = ["Buffer", "Module"]
 
-_INTERNAL = frozenset({"_buffers", "_children", "_frozen", "_observer"})  # what a module knows of itself
+_INTERNAL = frozenset({"_buffers", "_children", "_frozen", "_watch"})  # what a module knows of itself
 _MUTABLE = _INTERNAL | {"training"}  # what may change without another structure
 
 
@@ -60,7 +60,7 @@ class Module:
     training: bool = True
     _buffers: tuple[str, ...] = ()
     _frozen: tuple[str, ...] = ()
-    _observer: Any = None  # (callback, path): see `nn.capture`
+    _watch: Any = None  # (watch, path): see `nn.watching`
     _transparent: str | None = None  # the attribute whose name is left out of paths, in containers
 
     def __init_subclass__(cls, **kwargs):
@@ -91,14 +91,14 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            out = self.forward(*args, **kwargs)
+            if self._watch is None:
+                return self.forward(*args, **kwargs)
+            watch, path = self._watch
+            watch.before(path, self, args)
+            return watch.after(path, self, args, self.forward(*args, **kwargs))
         except Exception as error:
             _locate(error, self, args)
             raise
-        if self._observer is not None:
-            callback, path = self._observer
-            callback(path, self, args, out)
-        return out
 
     # -- what it is made of --------------------------------------------------------------------------------------------
 

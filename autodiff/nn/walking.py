@@ -69,7 +69,7 @@ def _children(module: Any) -> Iterator[tuple[str, Any, Any, Any, str]]:
     from .module import Module
 
     for name, value in module.__dict__.items():
-        if name in ("_buffers", "_children", "_frozen", "_observer"):
+        if name in ("_buffers", "_children", "_frozen", "_watch"):
             continue
         pending = [("" if name == module._transparent else name, value, module.__dict__, name)]
         while pending:
