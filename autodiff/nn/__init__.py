@@ -23,4 +23,6 @@ from .layers.containers import *
 from .layers.linear import *
 from .module import *
 from .random import SHAPES_ONLY as SHAPES_ONLY
+from .storage import *
+from .summary import summary as summary
 from .watching import *

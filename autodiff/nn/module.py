@@ -215,7 +215,7 @@ class Module:
             elif np.shape(found) != at.array.shape:
                 wrong.append(f"{at.path} has shape {at.array.shape}, not {np.shape(found)}")
             else:
-                written.append((at, np.array(found, at.array.dtype)))
+                written.append((at, found))
         if wrong or (strict and (missing or unused)):
             raise LoadError(
                 f"the state does not fit this {type(self).__name__}: "
@@ -225,7 +225,7 @@ class Module:
                 + ("" if wrong else ". strict=False loads what fits")
             )
         for at, array in written:
-            at.put(array)
+            at.write(array)
         return self
 
     def exported(self, at: ArrayAt) -> list[tuple[str, np.ndarray]]:

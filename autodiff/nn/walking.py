@@ -23,27 +23,35 @@ class ArrayAt(NamedTuple):
     kind: str  # "parameter", "frozen" or "buffer"
     owner: Module  # the module that has it as an attribute
     name: str  # of that attribute
-    container: Any  # what holds it: the owner's __dict__, or a list or dict among its attributes
-    key: Any
+    local: str  # the path from the owner: the name, or name and place where it is in a container
 
     @property
     def prefix(self) -> str:
         """The path of the owner, with a dot at its end; empty for the model itself."""
         return self.path[: len(self.path) - len(self.local)]
 
-    @property
-    def local(self) -> str:
-        """The path from the owner."""
-        return self.path.rpartition(".")[2] if self.container is self.owner.__dict__ else f"{self.name}.{self.key}"
-
     def put(self, array: np.ndarray) -> None:
         """Puts another array in its place."""
-        if isinstance(self.container, tuple):
-            values = list(self.container)
-            values[self.key] = array
-            setattr(self.owner, self.name, tuple(values))
+        self.owner.__dict__[self.name] = _replaced(self.owner.__dict__[self.name], self.array, array)
+
+    def write(self, array: np.ndarray) -> None:
+        """Writes numbers of the same shape into it, or puts a copy in its place where it can't be written to."""
+        if self.array.flags.writeable:
+            self.array[...] = array
         else:
-            self.container[self.key] = array
+            self.put(np.array(array, self.array.dtype))
+
+
+def _replaced(value, old, new):
+    if value is old:
+        return new
+    if isinstance(value, list):
+        value[:] = [_replaced(child, old, new) for child in value]
+    elif isinstance(value, dict):
+        value.update({key: _replaced(child, old, new) for key, child in value.items()})
+    elif isinstance(value, tuple):
+        return tuple([_replaced(child, old, new) for child in value])
+    return value
 
 
 def is_array(value: Any) -> bool:
@@ -64,38 +72,35 @@ def is_branch(value: Any) -> bool:
     return False
 
 
-def _children(module: Any) -> Iterator[tuple[str, Any, Any, Any, str]]:
-    """(local path, value, container, key, attribute) of every array and module right below a module."""
+def _children(module: Any) -> Iterator[tuple[str, Any, str]]:
+    """(path from the module, value, attribute) of every array and module right below a module."""
     from .module import Module
 
     for name, value in module.__dict__.items():
         if name in ("_buffers", "_children", "_frozen", "_watch"):
             continue
-        pending = [("" if name == module._transparent else name, value, module.__dict__, name)]
+        is_buffer = name in module._buffers
+        pending = [("" if name == module._transparent else name, value)]
         while pending:
-            path, found, container, key = pending.pop()
-            if (
-                isinstance(found, Module)
-                or is_array(found)
-                or (name in module._buffers and isinstance(found, np.ndarray))
-            ):
-                yield path, found, container, key, name
+            path, found = pending.pop()
+            if isinstance(found, Module) or is_array(found) or (is_buffer and isinstance(found, np.ndarray)):
+                yield path, found, name
             elif isinstance(found, list | tuple | dict):
                 items = found.items() if isinstance(found, dict) else enumerate(found)
                 dot = "." if path else ""
-                pending.extend(reversed([(f"{path}{dot}{k}", child, found, k) for k, child in items]))
+                pending.extend(reversed([(f"{path}{dot}{key}", child) for key, child in items]))
 
 
 def arrays_of(module: Any, prefix: str = "") -> Iterator[ArrayAt]:
     """All arrays of a module and of the modules in it, in the order in which they were set."""
     from .module import Module
 
-    for path, found, container, key, name in _children(module):
+    for path, found, name in _children(module):
         if isinstance(found, Module):
             yield from arrays_of(found, f"{prefix}{path}.")
         else:
             kind = "buffer" if name in module._buffers else "frozen" if name in module._frozen else "parameter"
-            yield ArrayAt(prefix + path, found, kind, module, name, container, key)
+            yield ArrayAt(prefix + path, found, kind, module, name, path)
 
 
 def children_of(module: Any) -> Iterator[tuple[str, Any]]:

@@ -18,7 +18,7 @@ from ..errors import UnsupportedError
 from ..tracer import implements, shape_of, unwrap
 from .keywords import into
 
-__all__ = ["einsum"]
+__all__ = ["einsum", "written_out"]
 
 _LETTERS = "".join(sorted(ascii_letters))  # in the order in which einsum sorts the indices of an implicit result
 _LARGE = 30_000  # multiplications from which a contraction path with BLAS gains more than finding it costs
@@ -32,7 +32,7 @@ class Subscripts(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _written_out(subscripts, ndims):
+def written_out(subscripts, ndims):
     """The subscripts with a letter in place of each axis that `...` stands for, and with the result spelled out."""
     given, arrow, result = subscripts.replace(" ", "").partition("->")
     operands = given.split(",")
@@ -89,7 +89,7 @@ class Transpose(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _transposed(subscripts, ndims, k):
-    operands, result = _written_out(subscripts, ndims)
+    operands, result = written_out(subscripts, ndims)
     given = [result, *operands[:k], *operands[k + 1 :]]
     own = "".join(dict.fromkeys(operands[k]))
     missing = tuple(axis for axis, letter in enumerate(own) if not any(letter in s for s in given))
