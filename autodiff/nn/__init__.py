@@ -15,6 +15,7 @@ whole. To add a layer: the formula to `functional`, a subclass of `Module` to `l
 runs every layer to `tests/nn/cases`.
 """
 
+from . import data as data
 from . import functional as functional
 from . import init as init
 from .errors import *
