@@ -12,6 +12,7 @@ from ..layout import Layout
 from .composite import Composite, Wrapper
 from .loss import Loss
 from .paths import Where, chosen_leaves, leaf_paths
+from .saved import plain, put_back
 from .transform import Transform, Workspace
 
 __all__ = ["Freeze", "Groups", "Masked", "Part", "apply_parts", "freeze", "groups", "masked", "report_rates"]
@@ -44,6 +45,13 @@ class Part:
         own = self.take(x, self.workspace.zeros())
         found = self.transform.evaluation(self.inner, own, self.workspace)
         return x if found is own else self.put(found, x.copy())
+
+    def export(self) -> dict[str, Any]:
+        return {"inner": plain(self.inner), "learning_rate": self.workspace.learning_rate}
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        self.inner = put_back(self.inner, saved["inner"])
+        self.workspace.learning_rate = saved["learning_rate"]
 
     def take(self, vector: np.ndarray, out: np.ndarray) -> np.ndarray:
         for place, own in zip(self.places, self.workspace.layout.slices, strict=True):

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..layout import Layout
 from .loss import loss_of_tree
+from .saved import plain, put_back
 
 __all__ = ["OptimizerState", "Transform", "Workspace"]
 
@@ -190,6 +191,8 @@ class Transform:
                 raise TypeError(f"{self.name} needs the value of the loss at params; give it, step(..., value=...)")
             workspace.value = float(loss(params) if value is None else value)
         self.apply(state.u, state.inner, workspace)
+        if state.scale != 1.0:
+            state.u *= state.scale
         state.count += 1
 
 
@@ -201,12 +204,15 @@ class OptimizerState:
     inner      the state of the transform: for a chain, one for each part
     u          the last step, shape (n,)
     count      steps taken
+    scale      what every step is multiplied by: to be set between steps, where a rate falls for a reason that no
+               schedule knows
     """
 
     workspace: Workspace
     inner: Any
     u: np.ndarray
     count: int
+    scale: float = 1.0
 
     def __post_init__(self):
         self.views = self.workspace.layout.views(self.u)
@@ -214,15 +220,38 @@ class OptimizerState:
     @property
     def learning_rate(self) -> float:
         """The rate of the last step; before the first, that of the first. nan where the chain has none."""
-        return self.workspace.learning_rate
+        return self.workspace.learning_rate * self.scale
 
     @property
     def learning_rates(self) -> dict[str, float]:
         """The rates of the groups of parameters, by their names; one rate named "" where there are no groups."""
-        return dict(self.workspace.groups) or {"": self.workspace.learning_rate}
+        rates = dict(self.workspace.groups) or {"": self.workspace.learning_rate}
+        return {name: rate * self.scale for name, rate in rates.items()}
 
     def copy(self) -> OptimizerState:
-        return OptimizerState(copy.deepcopy(self.workspace), copy.deepcopy(self.inner), self.u.copy(), self.count)
+        inner = copy.deepcopy(self.inner)
+        return OptimizerState(copy.deepcopy(self.workspace), inner, self.u.copy(), self.count, self.scale)
+
+    def export(self) -> dict[str, Any]:
+        """The state as plain data: dicts, lists and tuples of arrays, numbers and generators, none of them copied.
+
+        >>> import optim
+        >>> opt = optim.momentum(0.1)
+        >>> state = opt.init(np.zeros(2))
+        >>> _, state = opt.step(np.ones(2), state, np.zeros(2))
+        >>> again = opt.init(np.zeros(2))
+        >>> again.restore(state.export())
+        >>> again.count, again.inner[0]["v"]
+        (1, array([1., 1.]))
+        """
+        saved = {"count": self.count, "scale": self.scale, "inner": plain(self.inner)}
+        return saved | {"learning_rate": self.workspace.learning_rate, "groups": dict(self.workspace.groups)}
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Puts what `export` gave into a state that `init` has made; the next step is then what it would have been."""
+        self.count, self.scale = saved["count"], saved["scale"]
+        self.inner = put_back(self.inner, copy.deepcopy(saved["inner"]))
+        self.workspace.learning_rate, self.workspace.groups = saved["learning_rate"], dict(saved["groups"])
 
     def buffer_of_x(self) -> np.ndarray:
         if self.workspace.x is None:
