@@ -160,11 +160,11 @@ class _Solution(Primitive):
         moving = [k for k, tangent in enumerate(tangents) if tangent is not None]
         along = tuple(tangents[k] for k in moving)
         pushed = jvp(self._of(ans, args, moving), tuple(args[k] for k in moving), along)[1]
-        return -_solved(self._jacobian(ans, args), pushed)
+        return -_solved(self._regular_jacobian(ans, args), pushed)
 
     def vjp(self, ans, args, wanted, params):
         def pull(cotangent):
-            adjoint = -_solved(self._jacobian(ans, args).T, cotangent)
+            adjoint = -_solved(self._regular_jacobian(ans, args).T, cotangent)
             return vjp(self._of(ans, args, wanted), *(args[k] for k in wanted))[1](adjoint)
 
         return pulled, pull
@@ -184,18 +184,41 @@ class _Solution(Primitive):
 
         return f
 
-    def _jacobian(self, x, args):
-        return jacobian(lambda x: self.residual(x, *self._args(args)))(x)  # (n, n)
+    def _regular_jacobian(self, x, args):
+        found = jacobian(lambda x: self.residual(x, *self._args(args)))(x)  # (n, n)
+        if _is_singular(stop_gradient(found)):
+            raise _singular()
+        return found
+
+
+def _is_singular(matrix):
+    """Whether it is so to working precision: solving with it would give numbers made of rounding errors.
+
+    Rows and columns are first brought to one size, for the units of equations and unknowns say nothing.
+    """
+    for axis in (1, 0):
+        sizes = np.abs(matrix).max(axis=axis, keepdims=True)
+        if not np.isfinite(sizes).all() or not sizes.all():
+            return bool((sizes == 0).any())  # what is not finite is seen in the result
+        matrix = matrix / sizes
+    try:
+        return bool(np.linalg.cond(matrix, 1) * np.finfo(matrix.dtype).eps > 1)
+    except np.linalg.LinAlgError:
+        return True
 
 
 def _solved(matrix, vector):
     try:
         return np.linalg.solve(matrix, vector)
     except np.linalg.LinAlgError as error:
-        raise SolutionError(
-            "the Jacobian of the equation is singular at the solution, which is therefore no differentiable function "
-            "of the arguments; choose a formulation in which the solution is isolated"
-        ) from error
+        raise _singular() from error
+
+
+def _singular():
+    return SolutionError(
+        "the Jacobian of the equation is singular at the solution, which is therefore no differentiable function "
+        "of the arguments; choose a formulation in which the solution is isolated"
+    )
 
 
 def _of_vectors(f, x0):

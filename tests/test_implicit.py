@@ -117,6 +117,24 @@ def test_a_singular_jacobian_is_refused_where_a_derivative_is_asked_for():
         ad.grad(lambda a: ad.root(double, 0.0, (a,)))(1.0)
 
 
+def test_a_jacobian_that_is_singular_but_for_rounding_is_refused_too():
+    """Solving with it would give numbers near 1e16, made of rounding errors."""
+    a, b = np.array([0.1, 0.3]), np.array([0.7, 2.1])  # b = 7 a, but for rounding
+
+    def line(x, t):
+        return np.stack([a @ x - t, b @ x - 7 * t])
+
+    for derive in (ad.jacfwd, ad.jacrev):
+        with pytest.raises(SolutionError, match="singular at the solution"):
+            derive(lambda t: ad.root(line, np.zeros(2), (t,), solver=lambda g, x: np.array([0.0, 5.0])))(1.5)
+
+
+def test_units_of_equations_and_unknowns_do_not_make_a_jacobian_singular():
+    units = np.array([1e-12, 1e9])
+    found = ad.jacfwd(lambda a: ad.root(lambda x, a: (x / units - a) / units, units, (a,)))(np.ones(2))
+    assert_allclose(found, np.diag(units), rtol=1e-12)
+
+
 def test_what_cannot_be_solved_is_said():
     with pytest.raises(SolutionError, match="start nearer"):
         ad.root(lambda x: x**2 + 1, 0.7)
