@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .term import ConvexSet, InvalidTermError
+from .term import ConvexSet, InvalidTermError, as_array, as_number
 
 __all__ = ["Affine", "HalfSpace", "Hyperplane"]
 
@@ -19,15 +19,15 @@ class HalfSpace(ConvexSet):
     """
 
     def __init__(self, a: np.ndarray, b: float):
-        self.a, self.b = np.asarray(a, np.float64), float(b)
+        self.a, self.b = as_array(a), as_number(b)
         if not self.a.any():
             raise InvalidTermError("the normal a of a half-space or hyperplane must not be zero")
 
     def project(self, v):
-        return v - max(self._excess(v), 0.0) * self.a
+        return v - np.maximum(self._excess(v), 0.0) * self.a
 
     def _excess(self, v):
-        return float(((self.a * v).sum() - self.b) / (self.a * self.a).sum())
+        return ((self.a * v).sum() - self.b) / (self.a * self.a).sum()
 
     def __repr__(self):
         return f"{type(self).__name__}(a of shape {self.a.shape}, {self.b!r})"
@@ -57,14 +57,15 @@ class Affine(ConvexSet):
     """
 
     def __init__(self, A: np.ndarray, b: np.ndarray):
-        self.A, self.b = np.asarray(A, np.float64), np.asarray(b, np.float64)
+        self.A, self.b = as_array(A), as_array(b)
         if self.A.ndim != 2 or self.b.shape != self.A.shape[:1]:
             raise InvalidTermError(
                 f"A x = b needs A of shape (m, n) and b of shape (m,), not {self.A.shape} and {self.b.shape}"
             )
         self._pseudo_inverse = np.linalg.pinv(self.A)
-        miss = np.abs(self.A @ (self._pseudo_inverse @ self.b) - self.b).max(initial=0.0)
-        if miss > 1e-9 * max(1.0, np.abs(self.b).max(initial=0.0)):
+        misses = self.A @ (self._pseudo_inverse @ self.b) - self.b
+        miss = np.abs(misses).max() if misses.size else 0.0
+        if miss > 1e-9 * max(1.0, np.abs(self.b).max()):
             raise InvalidTermError(f"A x = b has no solution; the nearest misses by {miss:.3g}")
 
     def project(self, v):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .term import ConvexSet, InvalidTermError
+from .term import ConvexSet, InvalidTermError, as_array, as_number
 
 __all__ = ["Box", "L1Ball", "L2Ball", "LInfBall", "NonNegative", "Simplex"]
 
@@ -25,8 +25,8 @@ class Box(ConvexSet):
     is_separable = True
 
     def __init__(self, lower: Any = -np.inf, upper: Any = np.inf):
-        self.lower, self.upper = np.asarray(lower, np.float64), np.asarray(upper, np.float64)
-        if not (self.lower <= self.upper).all():
+        self.lower, self.upper = as_array(lower), as_array(upper)
+        if not np.all(self.lower <= self.upper):
             raise InvalidTermError(f"a box needs lower <= upper, but they are {lower!r} and {upper!r}")
 
     def project(self, v):
@@ -159,10 +159,10 @@ class LInfBall(Box):
 def _radius(radius, of):
     if not 0 <= radius < np.inf:
         raise InvalidTermError(f"the radius of {of} must be finite and at least 0, but it is {radius!r}")
-    return float(radius)
+    return as_number(radius)
 
 
 def _positive(radius, of):
     if not 0 < radius < np.inf:
         raise InvalidTermError(f"the radius of {of} must be finite and greater than 0, but it is {radius!r}")
-    return float(radius)
+    return as_number(radius)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .spectral import positive_part
 from .term import ConvexSet
 
 __all__ = ["PositiveSemidefinite", "SecondOrderCone"]
@@ -22,13 +23,13 @@ class SecondOrderCone(ConvexSet):
 
     def project(self, v):
         flat = np.ravel(v)
-        body, s = flat[:-1], float(flat[-1])
-        norm = float(np.sqrt(body @ body))
+        body, s = flat[:-1], flat[-1]
+        norm = np.sqrt(body @ body)
         if norm <= s:
             return v
         if norm <= -s:
             return np.zeros_like(v)
-        return (0.5 * (1 + s / norm) * np.append(body, norm)).reshape(np.shape(v))
+        return (0.5 * (1 + s / norm) * np.hstack([body, norm])).reshape(np.shape(v))
 
     def __repr__(self):
         return "SecondOrderCone()"
@@ -45,8 +46,7 @@ class PositiveSemidefinite(ConvexSet):
     """
 
     def project(self, v):
-        eigenvalues, Q = np.linalg.eigh(0.5 * (v + v.T))
-        return (Q * np.maximum(eigenvalues, 0.0)) @ Q.T
+        return positive_part(0.5 * (v + v.T))
 
     def __repr__(self):
         return "PositiveSemidefinite()"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..layout import Layout
-from .term import InvalidTermError, Term
+from .term import InvalidTermError, Term, as_number
 
 __all__ = ["FlatTerm"]
 
@@ -29,13 +29,11 @@ class FlatTerm(Term):
         self.is_set = all(hasattr(term, "project") for term, _, _ in self.parts)
 
     def __call__(self, x):
-        return float(sum(term(x[place].reshape(shape)) for term, place, shape in self.parts))
+        return as_number(sum(term(x[place].reshape(shape)) for term, place, shape in self.parts))
 
     def prox(self, v, step=1.0):
-        out = np.empty_like(v)
-        for term, place, shape in self.parts:
-            out[place] = term.prox(v[place].reshape(shape), step).reshape(-1)
-        return out
+        found = [term.prox(v[place].reshape(shape), step).reshape(-1) for term, place, shape in self.parts]
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
     def extreme_point(self, direction):
         out = np.empty_like(direction)

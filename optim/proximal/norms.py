@@ -39,7 +39,7 @@ class L1(Term):
         self.weight = as_weight(weight, "the weight of L1")
 
     def __call__(self, x):
-        return float((self.weight * np.abs(x)).sum())
+        return (self.weight * np.abs(x)).sum()
 
     def prox(self, v, step=1.0):
         return soft_threshold(v, step * self.weight)
@@ -66,7 +66,7 @@ class SquaredL2(Term):
         self.weight = as_weight(weight, "the weight of SquaredL2")
 
     def __call__(self, x):
-        return float(0.5 * (self.weight * x * x).sum())
+        return 0.5 * (self.weight * x * x).sum()
 
     def prox(self, v, step=1.0):
         return v / (1 + step * self.weight)
@@ -94,7 +94,7 @@ class ElasticNet(Term):
         self.squared = as_weight(squared, "the squared weight of ElasticNet")
 
     def __call__(self, x):
-        return float((self.l1 * np.abs(x) + 0.5 * self.squared * x * x).sum())
+        return (self.l1 * np.abs(x) + 0.5 * self.squared * x * x).sum()
 
     def prox(self, v, step=1.0):
         return soft_threshold(v, step * self.l1) / (1 + step * self.squared)
@@ -120,10 +120,10 @@ class L2(Term):
         self.weight = as_weight(weight, "the weight of L2")
 
     def __call__(self, x):
-        return float(self.weight * np.sqrt((x * x).sum()))
+        return self.weight * np.linalg.norm(np.ravel(x))
 
     def prox(self, v, step=1.0):
-        return _shrunk(v, step * self.weight)
+        return v * _shrinkage(v, step * self.weight)
 
     def __repr__(self):
         return f"L2({self.weight!r})"
@@ -150,13 +150,15 @@ class GroupL1(Term):
 
     def __call__(self, x):
         flat = np.ravel(x)
-        return float(sum(w * np.sqrt(flat[g] @ flat[g]) for w, g in zip(self.weights, self.groups, strict=True)))
+        return sum(self.weights[k] * np.linalg.norm(flat[group]) for k, group in enumerate(self.groups))
 
     def prox(self, v, step=1.0):
-        out = np.array(v, dtype=np.float64).reshape(-1)
-        for weight, group in zip(self.weights, self.groups, strict=True):
-            out[group] = _shrunk(out[group], step * weight)
-        return out.reshape(np.shape(v))
+        flat = np.ravel(v)
+        factors, group_of = [1.0], np.zeros(flat.size, int)  # the first is for entries in no group
+        for k, group in enumerate(self.groups):
+            factors.append(_shrinkage(flat[group], step * self.weights[k]))
+            group_of[group] = k + 1
+        return (flat * np.stack(factors)[group_of]).reshape(np.shape(v))
 
     def __repr__(self):
         return f"GroupL1({len(self.groups)} groups)"
@@ -175,15 +177,16 @@ class LInf(Term):
         self.weight = as_weight(weight, "the weight of LInf")
 
     def __call__(self, x):
-        return float(self.weight * np.abs(x).max(initial=0.0))
+        return self.weight * np.abs(x).max() if np.size(x) else 0.0
 
     def prox(self, v, step=1.0):
-        return v - L1Ball(float(step * self.weight)).project(v)
+        return v - L1Ball(step * self.weight).project(v)
 
     def __repr__(self):
         return f"LInf({self.weight!r})"
 
 
-def _shrunk(v, threshold):
+def _shrinkage(v, threshold):
+    """max(1 - threshold / ‖v‖, 0)"""
     norm = np.sqrt((v * v).sum())
-    return v * (1 - threshold / norm) if norm > threshold else np.zeros_like(v)
+    return 1 - threshold / norm if norm > threshold else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .balls import L1Ball
-from .norms import soft_threshold
+from .spectral import soft_singular_values
 from .term import ConvexSet, Term, as_weight
 
 __all__ = ["Nuclear", "NuclearBall"]
@@ -25,11 +25,10 @@ class Nuclear(Term):
         self.weight = as_weight(weight, "the weight of Nuclear")
 
     def __call__(self, x):
-        return float(self.weight * np.linalg.svd(x, compute_uv=False).sum())
+        return self.weight * np.linalg.svd(x, compute_uv=False).sum()
 
     def prox(self, v, step=1.0):
-        U, sigma, Vt = np.linalg.svd(v, full_matrices=False)
-        return (U * soft_threshold(sigma, step * self.weight)) @ Vt
+        return soft_singular_values(v, step * self.weight)
 
     def __repr__(self):
         return f"Nuclear({self.weight!r})"
@@ -50,8 +49,10 @@ class NuclearBall(ConvexSet):
         self.radius = self._ball.radius
 
     def project(self, v):
-        U, sigma, Vt = np.linalg.svd(v, full_matrices=False)
-        return v if sigma.sum() <= self.radius else (U * self._ball.project(sigma)) @ Vt
+        sigma = np.linalg.svd(v, compute_uv=False)
+        if sigma.sum() <= self.radius:
+            return v
+        return soft_singular_values(v, sigma[0] - self._ball.project(sigma)[0])  # σ₁ is always lowered by it
 
     def extreme_point(self, direction):
         U, _, Vt = np.linalg.svd(direction, full_matrices=False)

@@ -28,9 +28,13 @@ class TotalVariation(Term):
         self.weight = as_weight(weight, "the weight of TotalVariation")
 
     def __call__(self, x):
-        return float(self.weight * np.abs(np.diff(np.ravel(x))).sum())
+        return self.weight * np.abs(np.diff(np.ravel(x))).sum()
 
     def prox(self, v, step=1.0):
+        from autodiff.tracer import Tracer
+
+        if isinstance(v, Tracer) or isinstance(self.weight, Tracer):
+            return self._by_segments(v, step * self.weight)
         w = step * self.weight
         y = np.ravel(v).tolist()
         knots: deque[tuple[float, float, float]] = deque()  # where the line a x + b changes, and by how much
@@ -48,6 +52,22 @@ class TotalVariation(Term):
         for low, high in zip(reversed(lower), reversed(upper), strict=True):
             x.append(min(max(x[-1], low), high))
         return np.array(x[::-1]).reshape(np.shape(v))
+
+    def _by_segments(self, v, w):
+        """The same where v or w is traced: where x is constant it is the mean of v there, drawn to its neighbours by w.
+
+        Each jump next to a segment draws it by w over its length, and the segments stay what they are nearby.
+        """
+        from autodiff import stop_gradient
+
+        x = np.ravel(TotalVariation(stop_gradient(w)).prox(stop_gradient(v)))
+        jumps = np.sign(np.diff(x))
+        segment = np.concatenate([[0], np.cumsum(jumps != 0)])
+        members = (segment == np.arange(segment[-1] + 1)[:, None]).astype(float)  # (segments, n)
+        heights = np.concatenate([[0.0], jumps[jumps != 0], [0.0]])
+        draw = heights[1:] - heights[:-1]  # -1 for a jump down to the next, or up from the one before
+        means = (members @ np.ravel(v) + w * draw) / members.sum(axis=1)
+        return means[segment].reshape(np.shape(v))
 
     def __repr__(self):
         return f"TotalVariation({self.weight!r})"
