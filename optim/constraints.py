@@ -11,7 +11,16 @@ from .bounds import Bounds
 from .errors import OptimizationError
 from .layout import Layout
 
-__all__ = ["Constraints", "InvalidConstraintError", "LinearConstraint", "NonlinearConstraint", "as_constraints"]
+__all__ = [
+    "Constraints",
+    "InvalidConstraintError",
+    "LinearConstraint",
+    "NonlinearConstraint",
+    "as_constraints",
+    "entries_of",
+    "flat_function",
+    "parts_of",
+]
 
 
 class InvalidConstraintError(OptimizationError, ValueError):
@@ -21,9 +30,10 @@ class InvalidConstraintError(OptimizationError, ValueError):
 class NonlinearConstraint:
     """lower ≤ fun(x) ≤ upper, elementwise; infinite where there is no bound, equal for an equation.
 
-    fun           a function of a tree like x0 that returns a number, an array or a list of them
+    fun           a function of a tree like x0, and of args, that returns a number, an array or a list of them
     lower, upper  numbers or arrays like fun(x)
-    jac           fun's Jacobian, shape (m, n), a function of x; None for autodiff
+    jac           fun's Jacobian, shape (m, n), a function of the same; None for autodiff
+    args          further arguments of fun and jac
 
     >>> import optim
     >>> disc = NonlinearConstraint(lambda x: (x**2).sum(), -np.inf, 2.0)
@@ -31,8 +41,8 @@ class NonlinearConstraint:
     array([-1., -1.])
     """
 
-    def __init__(self, fun: Callable, lower: Any, upper: Any, jac: Callable | None = None):
-        self.fun, self.lower, self.upper, self.jac = fun, lower, upper, jac
+    def __init__(self, fun: Callable, lower: Any, upper: Any, jac: Callable | None = None, args: tuple = ()):
+        self.fun, self.lower, self.upper, self.jac, self.args = fun, lower, upper, jac, args
 
     def __repr__(self):
         return f"NonlinearConstraint({self.lower!r} <= {getattr(self.fun, '__name__', 'fun')}(x) <= {self.upper!r})"
@@ -146,19 +156,29 @@ def as_constraints(given: Any, layout: Layout, x0: np.ndarray, bounds: Bounds | 
     >>> as_constraints(given, Layout(np.zeros(2)), np.zeros(2), None).values(np.array([3.0, 4.0]))
     (array([], dtype=float64), array([-24.]))
     """
-    one = isinstance(given, dict) or hasattr(given, "fun") or hasattr(given, "A")
-    try:
-        entries = [given] if one else list(given)
-    except TypeError as error:
-        raise _misunderstood(given) from error
-    rows = [_row(entry, layout, x0) for entry in entries]
+    rows = [_row(entry, layout, x0) for entry in entries_of(given)]
     if bounds is not None:
         eye = np.eye(layout.size)
         rows.append(_Row(lambda x: x, lambda x: eye, None, bounds.lower, bounds.upper))
     return Constraints(rows, has_bounds=bounds is not None)
 
 
-def _row(entry, layout, x0):
+def entries_of(given: Any) -> list:
+    """The constraints, one by one, from one of them or a sequence."""
+    if isinstance(given, dict) or hasattr(given, "fun") or hasattr(given, "A"):
+        return [given]
+    try:
+        return list(given)
+    except TypeError as error:
+        raise _misunderstood(given) from error
+
+
+def parts_of(entry: Any) -> tuple[Any, Any, tuple, Any, Any]:
+    """(r, jac, args, lower, upper) of a constraint lower ≤ r(x, *args) ≤ upper; for a linear one r is its matrix A.
+
+    >>> parts_of({"type": "ineq", "fun": np.sin})
+    (<ufunc 'sin'>, None, (), 0.0, inf)
+    """
     if isinstance(entry, dict):
         kinds = {"eq": (0.0, 0.0), "ineq": (0.0, np.inf)}
         kind, known = entry.get("type"), {"type", "fun", "jac", "args"}
@@ -167,12 +187,33 @@ def _row(entry, layout, x0):
                 f"a constraint in a dictionary needs type 'eq' or 'ineq' and fun, and may have jac and args, but it is "
                 f"{entry!r}"
             )
-        return _nonlinear(entry["fun"], entry.get("jac"), tuple(entry.get("args", ())), *kinds[kind], layout, x0)
+        return entry["fun"], entry.get("jac"), _as_tuple(entry.get("args", ())), *kinds[kind]
     lower, upper = (_first(entry, names) for names in (("lower", "lb"), ("upper", "ub")))
     if lower is None or upper is None or not (hasattr(entry, "A") or hasattr(entry, "fun")):
         raise _misunderstood(entry)
     if hasattr(entry, "fun"):
-        return _nonlinear(entry.fun, getattr(entry, "jac", None), (), lower, upper, layout, x0)
+        return entry.fun, getattr(entry, "jac", None), _as_tuple(getattr(entry, "args", ())), lower, upper
+    return entry.A, None, (), lower, upper
+
+
+def flat_function(fun: Callable, args: tuple, layout: Layout) -> Callable:
+    """The fun of a constraint as a function of a vector, traced or not, to a vector."""
+
+    def flat(x):
+        found = fun(layout.unravel(x), *args)
+        if isinstance(found, np.ndarray) and found.ndim == 1:
+            return found
+        from autodiff import numpy, tree
+
+        return numpy.hstack([numpy.ravel(leaf) for leaf in tree.leaves(found)])
+
+    return flat
+
+
+def _row(entry, layout, x0):
+    fun, jac, args, lower, upper = parts_of(entry)
+    if isinstance(entry, dict) or hasattr(entry, "fun"):
+        return _nonlinear(fun, jac, args, lower, upper, layout, x0)
     A = np.atleast_2d(np.asarray(entry.A.toarray() if hasattr(entry.A, "toarray") else entry.A, np.float64))
     if A.ndim != 2 or A.shape[1] != layout.size or not np.isfinite(A).all():
         raise InvalidConstraintError(
@@ -188,13 +229,7 @@ def _nonlinear(fun, jac, args, lower, upper, layout, x0):
             f"the fun of a constraint must be a function of x, but it is a {type(fun).__name__}"
         )
 
-    def flat(x):  # traced or not
-        found = fun(layout.unravel(x), *args)
-        if isinstance(found, np.ndarray) and found.ndim == 1:
-            return found
-        from autodiff import numpy, tree
-
-        return numpy.hstack([numpy.ravel(leaf) for leaf in tree.leaves(found)])
+    flat = flat_function(fun, args, layout)
 
     def value(x):
         found = np.asarray(flat(x), np.float64)
@@ -243,6 +278,10 @@ def _two_sides(lower, upper, m):
     if not (sides[0] <= sides[1]).all():
         raise InvalidConstraintError(f"a constraint needs lower <= upper, but they are {lower!r} and {upper!r}")
     return sides
+
+
+def _as_tuple(args):
+    return tuple(args) if isinstance(args, tuple | list) else (args,)
 
 
 def _first(entry, names):

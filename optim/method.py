@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .objective import Objective, max_norm
 from .status import Status
+
+if TYPE_CHECKING:
+    from .implicit.conditions import Condition
+    from .implicit.problem import Problem
 
 __all__ = ["Method"]
 
@@ -65,15 +69,17 @@ class Method:
         """What the loop compares with `tol`, at an iterate or at the best point: here ‖∇f(x)‖∞."""
         return max_norm(jac)
 
-    def stationarity(self, x: Any, gradient: Any, bounds: Any = None, layout: Any = None) -> Any:
-        """What vanishes at a solution: the condition by which solutions are differentiated. shape (n,)
+    def condition(self, problem: Problem) -> Condition:
+        """What holds at a solution: the condition by which solutions are differentiated, see `optim.implicit`.
 
         ∇f(x) = 0, and with bounds x = P(x - ∇f(x)), where P is the projection. A method with another condition says so
-        here, for x and gradient that may be traced; so x - prox(x - ∇f(x)) for a composite objective.
-
-        bounds, layout  flat `Bounds` or None, and the `Layout` of x
+        here.
         """
-        return gradient if bounds is None else x - bounds.clip(x - gradient)
+        from .implicit.conditions import FixedPoint, Stationary
+
+        if problem.bounds is None:
+            return Stationary(problem.gradient, problem.layout.size)
+        return FixedPoint(problem.gradient, problem.clip, problem.layout.size)
 
     def hessian(self, objective: Objective, x: np.ndarray) -> np.ndarray | None:
         """∇²f(x), shape (n, n), where the method works with it; for the result."""

@@ -73,9 +73,10 @@ def minimize(
     maximize     whether to look for the maximum; all numbers reported are those of f itself
     keep         "best" or "last": which point is returned where a limit stops the run; see `Result`
     progress     whether to show a progress bar
-    differentiate   where minimize stands in a function that is being differentiated, and x0 or args are traced:
-                 "implicit", by the condition that holds at the solution, `Method.stationarity`; or "unrolled", through
-                 the iterations. See `optim.implicit` and `optim.unrolled`
+    differentiate   where minimize stands in a function that is being differentiated, and x0 or args are traced, or what
+                 bounds, constraints (their args, sides and matrices) and regularizers are made of: "implicit", by the
+                 condition that holds at the solution, `Method.condition`; or "unrolled", through the iterations. See
+                 `optim.implicit` and `optim.unrolled`
     options      those of the method, such as learning_rate
 
     Returns a `Result`; `result.status` says why it stopped, truthfully, and `result.history` what happened. Stops by
@@ -94,7 +95,8 @@ def minimize(
         "record": record, "maximize": maximize, "step_tol": step_tol, "fun_tol": fun_tol, "target": target,
         "max_nfev": max_nfev, "max_time": max_time, "keep": keep,
     }  # fmt: skip
-    if is_traced(x0, args, options):
+    is_plain = bounds is None and not options and isinstance(method, str) and _is_empty(constraints)
+    if is_traced(x0, args, options) or (not is_plain and _holds_tracers(bounds, constraints, method, options)):
         from .implicit import differentiable_minimum
 
         settings |= {"callback": callback, "progress": progress}
@@ -132,6 +134,12 @@ def is_traced(*trees: Any) -> bool:
     from autodiff.tree import leaves
 
     return any(isinstance(leaf, Tracer) for leaf in leaves(trees))
+
+
+def _holds_tracers(*things):
+    from .implicit.parameters import holds_tracers
+
+    return holds_tracers(*things)
 
 
 _OF_ALL_METHODS = frozenset(minimize.__kwdefaults__ or ())

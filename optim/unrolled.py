@@ -105,7 +105,7 @@ def unrolled_minimum(fun: Callable, x0: Any, method: Any, args: tuple, settings:
     from autodiff import stop_gradient
     from autodiff.tree import ravel
 
-    from .implicit import _gradient
+    from .implicit.problem import gradient_of
     from .layout import Layout
     from .methods import ALIASES
     from .minimization import minimize
@@ -129,7 +129,7 @@ def unrolled_minimum(fun: Callable, x0: Any, method: Any, args: tuple, settings:
     result = minimize(fun, stop_gradient(x0), name, args=stop_gradient(args), **settings, **plain_options)
     tree = as_tree(x0)
     layout = Layout(stop_gradient(tree))
-    gradient = _gradient(fun, settings["jac"], layout)
+    gradient = gradient_of(fun, settings["jac"], layout)
     sign = -1.0 if settings["maximize"] else 1.0
     vector = ravel(tree)[0] * 1.0
     steps = UNROLLED[name](lambda x: sign * gradient(x, *args), vector, **options)

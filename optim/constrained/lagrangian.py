@@ -46,6 +46,11 @@ class LagrangianMethod(Method):
     def optimality(self, x, jac):
         return self.kkt_error(x, jac, self.equal, self.unequal)
 
+    def condition(self, problem):
+        from ..implicit.multipliers import KarushKuhnTucker
+
+        return KarushKuhnTucker(problem)
+
     def kkt_error(self, x: np.ndarray, jac: np.ndarray, equal: np.ndarray, unequal: np.ndarray) -> float:
         c_I = self.constraints.values(x)[1]
         J_E, J_I = self.constraints.jacobians(x)

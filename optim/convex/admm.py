@@ -63,6 +63,16 @@ class ADMM(Composite):
             return super().optimality(x, jac)
         return max(max_norm(self.A @ x - self.z), max_norm(jac + self.rho * (self.A.T @ self.u)))
 
+    def condition(self, problem):
+        if self.matrix is None:
+            return super().condition(problem)
+        from ..implicit.conditions import ComposedFixedPoint
+
+        def dual(result):
+            return result.run.method.rho * result.run.method.u
+
+        return ComposedFixedPoint(problem.gradient, self.regularizer, self.matrix, dual)
+
     def hessian(self, objective, x):
         return objective.hessian(x)
 

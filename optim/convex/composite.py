@@ -39,10 +39,13 @@ class Composite(Method):
     def optimality(self, x, jac):
         return max_norm(x - self.term.prox(x - jac))
 
-    def stationarity(self, x, gradient, bounds=None, layout=None):
-        if self.regularizer is None:
-            return super().stationarity(x, gradient, bounds, layout)
-        return x - FlatTerm(self.regularizer, layout).prox(x - gradient)
+    def condition(self, problem):
+        from ..implicit.conditions import FixedPoint
+
+        if self.regularizer is None and problem.term is None:
+            return super().condition(problem)
+        term = self._term(problem)
+        return FixedPoint(problem.gradient, term.prox, problem.layout.size, None if term.is_set else term)
 
     def _term(self, objective):
         bounds, layout = objective.bounds, objective.layout
