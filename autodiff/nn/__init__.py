@@ -20,8 +20,13 @@ from . import functional as functional
 from . import init as init
 from .errors import *
 from .layers.activations import *
+from .layers.attention import *
 from .layers.containers import *
+from .layers.dropout import *
+from .layers.embedding import *
 from .layers.linear import *
+from .layers.normalization import *
+from .layers.positions import *
 from .module import *
 from .random import SHAPES_ONLY as SHAPES_ONLY
 from .storage import *

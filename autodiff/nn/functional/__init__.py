@@ -2,6 +2,11 @@
 
 from .activations import *
 from .attention import *
+from .dropout import *
+from .embedding import *
+from .gelu import *
 from .linear import *
 from .masks import *
+from .normalization import *
 from .positions import *
+from .softmax import *
