@@ -18,6 +18,8 @@ runs every layer to `tests/nn/cases`.
 from . import data as data
 from . import functional as functional
 from . import init as init
+from . import losses as losses
+from . import models as models
 from .errors import *
 from .layers.activations import *
 from .layers.attention import *
@@ -25,10 +27,13 @@ from .layers.containers import *
 from .layers.dropout import *
 from .layers.embedding import *
 from .layers.linear import *
+from .layers.losses import *
 from .layers.normalization import *
 from .layers.positions import *
+from .layers.transformer import *
 from .module import *
 from .random import SHAPES_ONLY as SHAPES_ONLY
 from .storage import *
 from .summary import summary as summary
+from .training import *
 from .watching import *

@@ -10,6 +10,7 @@ import numpy as np
 from ...fused import fused
 from ...tracer import dtype_of, shape_of
 from ..errors import ShapeError
+from ..random import ShapesOnly
 from .attention_kernels import pull_back, weigh
 from .masks import causal_mask, checked_mask, masked_softmax
 
@@ -305,7 +306,7 @@ def _kept(shape, dtype, dropout, rng):
     """What to multiply weights by: 0 with probability `dropout`, else 1/(1 - dropout). None: nothing is dropped."""
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout is a probability in [0, 1), not {dropout!r}")
-    if dropout == 0:
+    if dropout == 0 or isinstance(rng, ShapesOnly):
         return None
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"dropout needs rng=, a numpy.random.Generator, not {rng!r}")

@@ -1,0 +1,4 @@
+"""Models as a whole, made of the layers."""
+
+from .gpt import *
+from .sampling import *
