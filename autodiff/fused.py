@@ -37,13 +37,16 @@ class Fused:
         return f"<fused primitive {self.name}>"
 
 
+_NOTHING_YET = object()  # None is what a kernel keeps where it needs the arguments only
+
+
 class _Call(Primitive):
     """One call with a traced argument: what the forward kernel keeps for the backward kernel stays here."""
 
     kind = "fused"
 
     def __init__(self, fused):
-        self.fused, self.name, self.kept = fused, fused.name, None
+        self.fused, self.name, self.kept = fused, fused.name, _NOTHING_YET
         self.has_several_results = fused.several
 
     function = property(lambda self: self.fused)
@@ -60,7 +63,7 @@ class _Call(Primitive):
 
     def vjp(self, ans, args, wanted, params):
         likes = [Like.of(args[k]) for k in wanted]
-        if self.kept is None or any(isinstance(arg, Tracer) for arg in args):
+        if self.kept is _NOTHING_YET or any(isinstance(arg, Tracer) for arg in args):
             return _by_reference, (self, args, wanted, params, likes, None)
         results = [Like.of(part) for part in ans] if self.has_several_results else None
         return _by_kernel, (self, args, wanted, params, likes, results)
