@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from demos import data, gallery
+from autodiff.nn import data
+from demos import gallery
 from demos.check import show
 from demos.demo import Demo
 from demos.registry import Registry, UnknownDemoError, discover

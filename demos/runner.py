@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autodiff.nn.data import UnavailableError
 from demos.check import Check
-from demos.data import UnavailableError
 from demos.demo import Demo, Outcome
 from demos.picture import house_style, png
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from demos import data
+from autodiff.nn import data
 from demos.linear_models import linear_digits, one_vs_rest_mnist
 from demos.registry import discover
 from demos.runner import Status, run
@@ -67,7 +67,7 @@ class TestOneVersusRest:
         digits = np.arange(40) % 10
         images = np.zeros((40, 28, 28), dtype=np.uint8)
         images[np.arange(40), digits, digits] = 255
-        few = data.DataSet("few", images, digits, (), tuple("0123456789"), "here", "none")
+        few = data.LabelledData("few", images, digits, (), tuple("0123456789"), "here", "none")
         monkeypatch.setattr(data, "mnist", lambda: (few, few))
         report = run(one_vs_rest_mnist.one_vs_rest_mnist)
         assert report.status is Status.FAILED

@@ -14,7 +14,7 @@ import demos
 from demos import __main__ as command
 from demos import registry as registry_module
 from demos.check import Check, show
-from demos.data import UnavailableError
+from autodiff.nn.data import UnavailableError
 from demos.deck import SLIDES
 from demos.demo import Demo, Outcome, Picture
 from demos.picture import COLOURS, figure, house_style, png
@@ -165,7 +165,7 @@ class TestRegistry:
 
     def test_every_folder_of_demos_is_a_chapter(self):
         packages = {path.parent.name for path in Path(demos.__file__).parent.glob("*/__init__.py")}
-        assert packages == set(CHAPTERS) | {"data"}
+        assert packages == set(CHAPTERS)
 
     def test_module_that_cannot_be_imported_is_a_failing_demo_among_the_others(self):
         broken = registry_module._demo_of("demos.optimization.no_such_module", HERE)

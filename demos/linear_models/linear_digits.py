@@ -15,7 +15,7 @@ import numpy as np
 
 import autodiff as ad
 import optim
-from demos import data
+from autodiff.nn import data
 from demos.check import Check
 from demos.demo import Outcome, Picture, demo
 from demos.linear_models import one_vs_rest_mnist as deck

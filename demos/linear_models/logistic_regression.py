@@ -14,7 +14,7 @@ import numpy as np
 
 import autodiff as ad
 import optim
-from demos import data
+from autodiff.nn import data
 from demos.check import Check
 from demos.demo import Outcome, Picture, demo
 from demos.picture import COLOURS, figure

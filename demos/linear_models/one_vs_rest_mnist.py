@@ -10,7 +10,7 @@ and a test image belongs to the digit whose A β_k is largest. The four files of
 
 import numpy as np
 
-from demos import data
+from autodiff.nn import data
 from demos.check import Check
 from demos.demo import Outcome, Picture, demo
 from demos.picture import figure

@@ -16,6 +16,8 @@ import zlib
 
 import numpy as np
 
+__all__ = ["IdxError", "parse_idx", "unzip"]
+
 ENTRY_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 _GZIP_MAGIC = b"\x1f\x8b"

@@ -1,20 +1,25 @@
-"""The record every loader returns, and the error it raises where its data is not there."""
+"""What every loader returns, and the error it raises where its data is not there."""
 
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from .dataset import Dataset
+
+__all__ = ["LabelledData", "UnavailableError", "require"]
+
 
 class UnavailableError(RuntimeError):
-    """Data or a package that is not on this machine; the message says how to get it. The demo is skipped."""
+    """Data or a package that is not on this machine; the message says how to get it."""
 
 
 @dataclass(frozen=True)
-class DataSet:
+class LabelledData(Dataset):
     """N observations with their targets, and where they come from.
 
     name            what to call it
@@ -34,6 +39,8 @@ class DataSet:
     source: str
     licence: str
 
+    names = ("inputs", "targets")
+
     def __post_init__(self):
         if self.targets.shape != (len(self.inputs),):
             raise ValueError(
@@ -44,7 +51,16 @@ class DataSet:
     def __len__(self):
         return len(self.inputs)
 
-    def split(self, every: int) -> tuple[DataSet, DataSet]:
+    def __getitem__(self, index: Any) -> tuple[np.ndarray, np.ndarray]:
+        """(inputs, targets) of one observation, or of several."""
+        return self.inputs[index], self.targets[index]
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """(inputs, targets), which is what `nn.fit` takes."""
+        return self.inputs, self.targets
+
+    def split(self, every: int) -> tuple[LabelledData, LabelledData]:
         """(training, test) sets: each `every`-th observation is a test observation. No random number is needed.
 
         Where the data lie sorted by class in equal blocks, as `mnist_5k` does, both sets stay balanced.
@@ -52,18 +68,15 @@ class DataSet:
         if every < 2:
             raise ValueError(f"every={every} leaves nothing to train on; every=5 keeps a fifth for the test")
         is_test = np.arange(len(self)) % every == every - 1
-        return self._rows(~is_test), self._rows(is_test)
+        return self.select(~is_test), self.select(is_test)
 
-    def _rows(self, chosen: np.ndarray) -> DataSet:
-        return DataSet(
-            self.name,
-            self.inputs[chosen],
-            self.targets[chosen],
-            self.feature_names,
-            self.target_names,
-            self.source,
-            self.licence,
-        )
+    def take(self, indices: Any) -> tuple[np.ndarray, np.ndarray]:
+        """The batch (inputs, targets) of the observations at some positions."""
+        return self[indices]
+
+    def select(self, index: Any) -> LabelledData:
+        """The observations at some positions, or where a mask is true."""
+        return replace(self, inputs=self.inputs[index], targets=self.targets[index])
 
 
 def require(module: str, distribution: str, why: str) -> Path:

