@@ -23,6 +23,7 @@ from .. import nodes
 from ..nodes import Kind, Structure, same_constant
 from ..tracer import Tracer
 from .errors import LoadError, ModelError, ShapeError
+from .printing import options_of, shown
 from .walking import ArrayAt, arrays_of, is_array, is_branch, modules_of, name_of_child
 
 __all__ = ["Buffer", "Module"]
@@ -244,8 +245,6 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        from .printing import shown
-
         return shown(self)
 
 
@@ -330,12 +329,12 @@ def _locate(error, module, args):
         chain = error._modules = []
         if not isinstance(error, ShapeError):
             shapes = ", ".join(str(arg.shape) for arg in args if isinstance(arg, np.ndarray | Tracer))
-            error.add_note(f"in {type(module).__name__}({module.options()}), given {shapes or 'no array'}")
+            error.add_note(f"in {type(module).__name__}({options_of(module)}), given {shapes or 'no array'}")
     child = chain[-1] if chain else None
     name = name_of_child(module, child) if child is not None else None
     if isinstance(error, ShapeError):
         if not chain:
-            error.path = (f"{type(module).__name__}({module.options()})",)
+            error.path = (f"{type(module).__name__}({options_of(module)})",)
         elif name is not None:
             error.path = (name, *error.path)
     elif name is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .walking import arrays_of, children_of
 
-__all__ = ["shown"]
+__all__ = ["options_of", "shown"]
 
 
 def shown(module: Any) -> str:
@@ -24,12 +24,20 @@ def shown(module: Any) -> str:
     return f"{body}\n{total}"
 
 
+def options_of(module: Any) -> str:
+    """The options of a module; "..." where its leaves are no arrays, as in a tree of shapes or truth values."""
+    try:
+        return module.options()
+    except Exception:  # whatever the leaves are, the module has to print
+        return "..."
+
+
 def _lines(module, name, indent):
     """(text, parameters of its own) for each line."""
     head = f"{indent}{name}{': ' if name else ''}{type(module).__name__}"
     children = list(children_of(module))
     if not children:
-        return [(f"{head}({module.options()})", module.num_parameters)]
+        return [(f"{head}({options_of(module)})", module.num_parameters)]
     nested = [line for path, child in children for line in _lines(child, path, indent + "  ")]
     own = module.num_parameters - sum(child.num_parameters for _, child in children)
-    return [(f"{head}({module.options()}", own), *nested, (f"{indent})", 0)]
+    return [(f"{head}({options_of(module)}", own), *nested, (f"{indent})", 0)]

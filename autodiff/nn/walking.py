@@ -97,19 +97,19 @@ def arrays_of(module: Any, prefix: str = "") -> Iterator[ArrayAt]:
 
     for path, found, name in _children(module):
         if isinstance(found, Module):
-            yield from arrays_of(found, f"{prefix}{path}.")
+            yield from arrays_of(found, f"{prefix}{path}." if path else prefix)
         else:
             kind = "buffer" if name in module._buffers else "frozen" if name in module._frozen else "parameter"
             yield ArrayAt(prefix + path, found, kind, module, name, path)
 
 
 def children_of(module: Any) -> Iterator[tuple[str, Any]]:
-    """The modules right below a module, with their paths."""
+    """The modules right below a module, with their paths; that of a module whose arrays count as its parent's too."""
     from .module import Module
 
-    for path, found, *_ in _children(module):
+    for path, found, name in _children(module):
         if isinstance(found, Module):
-            yield path, found
+            yield path or name, found
 
 
 def modules_of(module: Any, path: str = "") -> Iterator[tuple[str, Any]]:
