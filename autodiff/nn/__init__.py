@@ -21,6 +21,7 @@ from . import init as init
 from . import losses as losses
 from . import models as models
 from .errors import *
+from .folding import *
 from .layers.activations import *
 from .layers.attention import *
 from .layers.containers import *
@@ -28,8 +29,12 @@ from .layers.dropout import *
 from .layers.embedding import *
 from .layers.linear import *
 from .layers.losses import *
+from .layers.modulation import *
 from .layers.normalization import *
 from .layers.positions import *
+from .layers.recurrent import *
+from .layers.recurrent_cells import *
+from .layers.reparametrized import *
 from .layers.transformer import *
 from .module import *
 from .random import SHAPES_ONLY as SHAPES_ONLY

@@ -113,7 +113,7 @@ class DropConnect(_Dropout):
     >>> from autodiff import nn
     >>> DropConnect(nn.Linear(3, 2, rng=0), 0.5, rng=1)
     DropConnect(p=0.5
-      Linear(3, 2)    # 8
+      layer: Linear(3, 2)  # 8
     )
     8 parameters
     """
