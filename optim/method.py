@@ -79,7 +79,7 @@ class Method:
 
         if problem.bounds is None:
             return Stationary(problem.gradient, problem.layout.size)
-        return FixedPoint(problem.gradient, problem.clip, problem.layout.size)
+        return FixedPoint(problem.gradient, problem.clip, problem.layout.size, units=problem.units)
 
     def hessian(self, objective: Objective, x: np.ndarray) -> np.ndarray | None:
         """∇²f(x), shape (n, n), where the method works with it; for the result."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["ComposedFixedPoint", "Condition", "FixedPoint", "Stationary", "least_distance"]
+__all__ = ["ComposedFixedPoint", "Condition", "FixedPoint", "Stationary", "kinks", "least_distance"]
 
 _DEGENERATE = 1e-7  # from a kink, in units of max(1, ‖∇f‖∞): ten times the default tol, within which all is rounding
 
@@ -63,23 +63,26 @@ class FixedPoint:
 
     gradient  ∇f of a vector, shape (n,)
     prox      of a vector; it may depend on traced parameters
+    extra     g, where the prox is that of a function
+    units     of x, shape (n,): the condition is that of x / units, with the gradient and the prox in these units
 
     The solution depends on the parameters as smoothly as the prox does at x - ∇f(x). With bounds: where xᵢ is free,
     ∂f/∂xᵢ = 0; where it is fixed, xᵢ is the bound, and moves with it.
     """
 
-    def __init__(self, gradient: Callable, prox: Callable, size: int, extra: Callable | None = None):
-        self.gradient, self.prox, self.unknowns, self.extra = gradient, prox, size, extra
+    def __init__(self, gradient: Callable, prox: Callable, size: int, extra: Callable | None = None, units: Any = 1.0):
+        self.gradient, self.prox, self.unknowns, self.extra, self.units = gradient, prox, size, extra, units
 
     def residual(self, z):
-        return z - self.prox(z - self.gradient(z))
+        x = z / self.units
+        return x - self.prox(x - self.gradient(z))
 
     def complete(self, x, result):
         return x
 
     def require_regular(self, z, left):
         gradient = self.gradient(z)
-        _require_smooth(self.prox, z - gradient, least_distance(np.abs(gradient).max(), left), "x")
+        _require_smooth(self.prox, z / self.units - gradient, least_distance(np.abs(gradient).max(), left), "x")
 
 
 class ComposedFixedPoint:
@@ -109,23 +112,32 @@ class ComposedFixedPoint:
         _require_smooth(self.prox, self.matrix @ x + y, least_distance(np.abs(y).max(), left), "A x")
 
 
-def _require_smooth(prox, v, distance, name):
-    """Raises SolutionError where prox has a kink within a distance of v: there it goes on otherwise than it came.
+def kinks(function: Callable, v: np.ndarray, distance: float) -> str:
+    """Which entries of function(v) have a kink within a distance of v, in words; "" where none has.
 
-    At a kink the second difference is a part of the distance, elsewhere it falls with its square.
+    There the function goes on otherwise than it came: the second difference is a part of the distance, while elsewhere
+    it falls with the square of it.
+
+    >>> kinks(np.abs, np.array([3.0, 1e-9]), 1e-7)
+    '1'
     """
-    from autodiff.errors import SolutionError
-
     rng = np.random.default_rng(0)
     for _ in range(2):
         way = distance * rng.uniform(0.5, 1.0, v.size) * rng.choice([-1.0, 1.0], v.size)
-        bend = np.abs(prox(v + way) - 2 * prox(v) + prox(v - way))
-        kinks = np.flatnonzero(bend > max(1e-2 * distance, 0.5 * bend.max()))
-        if kinks.size:
-            shown = ", ".join(map(str, kinks[:5].tolist())) + (", ..." if kinks.size > 5 else "")
-            raise SolutionError(
-                f"the solution is degenerate: the entries {shown} of {name} are at the edge of being fixed by their "
-                f"bound, set or regularizer, and of being free (within {distance:.3g}), so that they have no "
-                "derivative. Strict complementarity does not hold: ask for a smaller tol if the run was rough, leave "
-                "out the constraint if it does not matter, or change the parameters a little"
-            )
+        bend = np.abs(function(v + way) - 2 * function(v) + function(v - way))
+        found = np.flatnonzero(bend > max(1e-2 * distance, 0.5 * bend.max()))
+        if found.size:
+            return ", ".join(map(str, found[:5].tolist())) + (", ..." if found.size > 5 else "")
+    return ""
+
+
+def _require_smooth(prox, v, distance, name):
+    from autodiff.errors import SolutionError
+
+    if found := kinks(prox, v, distance):
+        raise SolutionError(
+            f"the solution is degenerate: the entries {found} of {name} are at the edge of being fixed by their "
+            f"bound, set or regularizer, and of being free (within {distance:.3g}), so that they have no "
+            "derivative. Strict complementarity does not hold: ask for a smaller tol if the run was rough, leave "
+            "out the constraint if it does not matter, or change the parameters a little"
+        )

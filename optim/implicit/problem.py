@@ -19,13 +19,14 @@ __all__ = ["Problem", "flat_bounds", "gradient_of"]
 class Problem:
     """min f(x) under constraints, for one value of the parameters, which may be traced. Maximisation is turned round.
 
-    gradient     ∇f of a vector, shape (n,)
+    gradient     ∇f of a vector, shape (n,), with respect to x in its units
     layout       of x
     start        where the run starts, flat
     bounds       flat, or None
     term         the indicator of a set given as constraints, a `FlatTerm`, or None
     constraints  by functions, as they were given
     sign         -1 where f was to be maximised
+    units        of x, a number or shape (n,): what counts as near to a bound
     """
 
     gradient: Callable
@@ -35,11 +36,12 @@ class Problem:
     term: Any = None
     constraints: Any = ()
     sign: float = 1.0
+    units: Any = 1.0
 
     def clip(self, x: Any) -> Any:
-        """The projection on the bounds, in which a variable between equal bounds is a constant without ties."""
+        """The projection on the bounds, of x in units; a variable between equal bounds is a constant without ties."""
         assert self.bounds is not None
-        lower, upper = self.bounds.lower, self.bounds.upper
+        lower, upper = self.bounds.lower / self.units, self.bounds.upper / self.units
         fixed = np.asarray(lower == upper)
         inside = np.minimum(np.maximum(x, lower), upper)
         return np.where(fixed, lower, inside) if fixed.any() else inside

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .term import ConvexSet, InvalidTermError, as_array, as_number
+from ..traced import as_array, as_number
+from .term import ConvexSet, InvalidTermError
 
 __all__ = ["Affine", "HalfSpace", "Hyperplane"]
 

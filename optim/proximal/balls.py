@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .term import ConvexSet, InvalidTermError, as_array, as_number
+from ..traced import as_array, as_number
+from .term import ConvexSet, InvalidTermError
 
 __all__ = ["Box", "L1Ball", "L2Ball", "LInfBall", "NonNegative", "Simplex"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..layout import Layout
-from .term import InvalidTermError, Term, as_number
+from ..traced import as_number
+from .term import InvalidTermError, Term
 
 __all__ = ["FlatTerm"]
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import OptimizationError, UnsupportedProblemError
+from ..traced import as_array, as_number
 
-__all__ = ["ConvexSet", "InvalidTermError", "Term", "Zero", "as_array", "as_number", "as_weight"]
+__all__ = ["ConvexSet", "InvalidTermError", "Term", "Zero", "as_weight"]
 
 
 class InvalidTermError(OptimizationError, ValueError):
@@ -108,17 +109,3 @@ def as_weight(weight, name: str) -> Any:
     if not np.all(value >= 0) or not np.all(np.isfinite(value)):
         raise InvalidTermError(f"{name} must be finite and at least 0, but it is {weight!r}; g must be convex")
     return as_number(value) if value.ndim == 0 else value
-
-
-def as_array(value) -> Any:
-    """An array of floats; a traced value stays what it is, so that solutions are differentiated with respect to it."""
-    from autodiff.tracer import Tracer
-
-    return value if isinstance(value, Tracer) else np.asarray(value, np.float64)
-
-
-def as_number(value) -> Any:
-    """A float, or a traced value."""
-    from autodiff.tracer import Tracer
-
-    return value if isinstance(value, Tracer) else float(value)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InvalidObjectiveError, InvalidStartError
 from ..objective import as_tree
+from ..traced import as_array, as_number
 from .fit import CurveFit, covariance
 from .solving import least_squares
 
@@ -43,7 +44,9 @@ def curve_fit(
     jac       ∂model/∂p, a function of the same arguments, shape (m, n), without sigma; "2-point", "3-point"; None for
               autodiff
 
-    Returns a `CurveFit`; `popt, pcov = curve_fit(...)` works too.
+    Returns a `CurveFit`; `popt, pcov = curve_fit(...)` works too. Inside of a function that is being differentiated,
+    the parameters, their covariance and all that follows from them are differentiated with respect to xdata, ydata,
+    sigma and the bounds.
 
     Source: Seber and Wild 1989, Nonlinear Regression; the names follow SciPy's curve_fit.
 
@@ -52,35 +55,40 @@ def curve_fit(
     >>> fit.popt.round(4), fit.standard_errors.round(4)
     (array([1.0238, 1.9971]), array([0.0794, 0.0262]))
     """
-    y = np.asarray(ydata, np.float64)
+    from autodiff import stop_gradient
+
+    y = as_array(ydata)
     if not y.size or not np.isfinite(y).all():
         raise InvalidObjectiveError("ydata must be finite numbers, at least one; leave out what is missing")
-    p0 = _start(model) if p0 is None else as_tree(list(p0) if isinstance(p0, tuple) else p0)
+    p0 = _start(model) if p0 is None else as_tree(stop_gradient(list(p0) if isinstance(p0, tuple) else p0))
     predictor = _with_tree(model, p0)
-    whiten = _whitening(sigma, y)
+    weights = _weights(sigma, y)
 
-    def residual(p):
-        return whiten(np.reshape(_checked(predictor(xdata, p), y), -1) - y.reshape(-1))
+    def residual(p, xdata, y, weights):
+        return _whitened(np.reshape(_checked(predictor(xdata, p), y), -1) - y.reshape(-1), weights)
+
+    def whitened_jac(p, xdata, y, weights):
+        return _whitened(as_array(tree_jac(xdata, p)), weights)
 
     tree_jac = _with_tree(jac, p0) if callable(jac) else jac
-    weighted_jac = (lambda p: whiten(np.asarray(tree_jac(xdata, p), float))) if callable(jac) else jac
-    found = least_squares(residual, p0, method, jac=weighted_jac, bounds=bounds, **keywords)
+    found = least_squares(residual, p0, method, jac=whitened_jac if callable(jac) else jac, bounds=bounds,
+                          args=(xdata, y, weights), **keywords)  # fmt: skip
     m, n = found.jacobian.shape
     squares = 2 * found.cost
-    deviation = float(np.sqrt(squares / (m - n))) if m > n else np.nan
+    deviation = np.sqrt(squares / (m - n)) if m > n else np.nan
     spread = covariance(found.jacobian)
     if spread is None or (m <= n and not absolute_sigma):
         spread = np.full((n, n), np.inf)
     elif not absolute_sigma:
         spread = deviation**2 * spread
-    centred = whiten(y.reshape(-1) - y.mean())
+    centred = _whitened(y.reshape(-1) - y.mean(), weights)
     return CurveFit(
         popt=found.x,
         pcov=spread,
         names=_names(model, p0),
-        residual_deviation=deviation,
+        residual_deviation=as_number(deviation),
         degrees_of_freedom=m - n,
-        r_squared=float(1 - squares / (centred @ centred)) if centred.any() else np.nan,
+        r_squared=as_number(1 - squares / (centred @ centred)) if np.any(centred) else np.nan,
         absolute_sigma=absolute_sigma,
         result=found,
         predictor=predictor,
@@ -132,23 +140,29 @@ def _checked(predicted, y):
     return predicted
 
 
-def _whitening(sigma, y):
-    """The function that takes residuals, shape (m,) or (m, n), to residuals of equal variance."""
+def _weights(sigma, y):
+    """What takes residuals to residuals of equal variance: None, factors of shape (m,), or a matrix, shape (m, m)."""
     if sigma is None:
-        return lambda r: r
-    sigma = np.asarray(sigma, np.float64)
+        return None
+    sigma = as_array(sigma)
     if sigma.shape == (y.size, y.size) and y.size > 1:
         try:
-            L = np.linalg.cholesky(sigma)
+            return np.linalg.inv(np.linalg.cholesky(sigma))
         except np.linalg.LinAlgError as error:
             raise InvalidObjectiveError("sigma is a matrix, but not a covariance: not positive definite") from error
-        whitener = np.linalg.inv(L)
-        return lambda r: whitener @ r
     if sigma.shape not in ((), y.shape):
         raise InvalidObjectiveError(
             f"sigma has shape {sigma.shape}; give a number, the shape {y.shape} of ydata, or {(y.size, y.size)}"
         )
-    if not (sigma > 0).all():
+    if not np.all(sigma > 0):
         raise InvalidObjectiveError("sigma must be positive throughout; it is the standard deviation of ydata")
-    weights = 1 / np.broadcast_to(sigma, y.shape).reshape(-1)
-    return lambda r: r * (weights if np.ndim(r) == 1 else weights[:, None])
+    return np.reshape(np.broadcast_to(1 / sigma, y.shape), -1)
+
+
+def _whitened(r, weights):
+    """Residuals, shape (m,), or their Jacobian, shape (m, n), with equal variance."""
+    if weights is None:
+        return r
+    if np.ndim(weights) == 2:
+        return weights @ r
+    return r * (weights if np.ndim(r) == 1 else weights[:, None])

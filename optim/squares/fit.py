@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import UnknownOptionError
 from ..status import Status
+from ..traced import as_array
 from .objective import SumOfSquares
 from .solving import LeastSquaresResult
 
@@ -17,21 +18,25 @@ __all__ = ["CurveFit", "covariance"]
 
 
 def covariance(J: np.ndarray) -> np.ndarray | None:
-    """(JᵀJ)⁻¹, shape (n, n), by QR of the scaled columns; None where they depend on each other.
+    """(JᵀJ)⁻¹, shape (n, n), by QR of the scaled columns; None where they depend on each other. J may be traced.
 
     >>> covariance(np.array([[2.0, 0.0], [0.0, 4.0]]))
     array([[0.25  , 0.    ], [0.    , 0.0625]])
     """
     from scipy.linalg import solve_triangular
 
+    from autodiff import stop_gradient
+
     m, n = J.shape
-    norms = np.linalg.norm(J, axis=0)
+    norms = np.linalg.norm(stop_gradient(J), axis=0)
     if m < n or not np.isfinite(norms).all() or not norms.all():
         return None
     R = np.linalg.qr(J / norms, mode="r")
-    if np.linalg.cond(R) * np.finfo(float).eps * max(m, n) >= 1:
+    if np.linalg.cond(stop_gradient(R)) * np.finfo(float).eps * max(m, n) >= 1:
         return None
-    inverse = solve_triangular(R, np.eye(n), check_finite=False) / norms[:, None]
+    plain = isinstance(R, np.ndarray)
+    inverse = solve_triangular(R, np.eye(n), check_finite=False) if plain else np.linalg.inv(R)
+    inverse = inverse / norms[:, None]
     return inverse @ inverse.T
 
 
@@ -98,7 +103,7 @@ class CurveFit:
 
     def predict(self, x: Any) -> np.ndarray:
         """The curve at x."""
-        return np.asarray(self.predictor(x, self.popt))
+        return as_array(self.predictor(x, self.popt))
 
     def confidence_band(self, x: Any, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         """Where the true curve lies at each x by itself: f(x) ± q √(g pcov gᵀ), with g = ∂f/∂p.

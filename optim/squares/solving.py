@@ -65,16 +65,20 @@ def least_squares(
 
     residual   r(x, *args) → m real numbers, as an array of any shape or a tree of arrays; x is a tree like x0
     x0         where to start: an array, a number, or a tree of them, n numbers in all
-    method     "lm" (Levenberg-Marquardt with geodesic acceleration), "gauss_newton", or any method of minimize
+    method     "lm" (Levenberg-Marquardt with geodesic acceleration), "trf" (trust-region reflective, strictly within
+               the bounds), "gauss_newton", or any method of minimize
     jac        the Jacobian, a function of x, shape (m, n); "2-point" or "3-point" for differences; None for autodiff
     loss       ρ: "linear" (ρ(z) = z), "soft_l1", "huber", "cauchy", "arctan", or an `optim.squares.losses.Loss`
     f_scale    c, the size beyond which a residual counts as an outlier; of no effect on the linear loss
     bounds     n pairs (low, high), or optim.Bounds(lower, upper)
-    tol        on the optimality measure; by default the method's: 0 for "lm", which goes on to the limit of precision
-    options    those of the method, such as x_scale for "lm"; see `optim.lm`
+    tol        on the optimality measure; by default the method's: 0 for "lm" and "trf", which go on to the limit of
+               precision
+    options    those of the method, such as x_scale for "lm" and "trf"; see `optim.lm` and `optim.trf`
     The other keywords are those of `optim.minimize`.
 
-    Returns a `LeastSquaresResult`: a `Result` whose fun is F, with residual and jacobian at x.
+    Returns a `LeastSquaresResult`: a `Result` whose fun is F, with residual and jacobian at x. Inside of a function
+    that is being differentiated, these and x are differentiated with respect to args, bounds and f_scale, by the
+    condition ∇F(x) = 0.
 
     Source: Nocedal and Wright 2006, chapter 10; the names follow SciPy's least_squares.
 
@@ -86,15 +90,19 @@ def least_squares(
     """
     if record not in RECORDS:
         raise UnknownOptionError(f"record={record!r}{near_matches(record, RECORDS) or ';'} give one of {list(RECORDS)}")
-    if is_traced(x0, args):
-        raise UnsupportedProblemError(
-            "x0 or args are being differentiated, which least_squares is not made for; call optim.minimize on half the "
-            "sum of the squares, whose minimiser is differentiable"
-        )
+    if is_traced(x0, args) or _holds_tracers(bounds, f_scale, method, options):
+        from ..implicit.fits import differentiable_fit
+
+        settings = {
+            "jac": jac, "loss": loss, "f_scale": f_scale, "bounds": bounds, "tol": tol, "max_iter": max_iter,
+            "callback": callback, "record": record, "step_tol": step_tol, "fun_tol": fun_tol, "target": target,
+            "max_nfev": max_nfev, "max_time": max_time, "progress": progress,
+        }  # fmt: skip
+        return differentiable_fit(residual, x0, method, args, settings, options)
     solver = make_method(method, options)
     if bounds is not None and "bounds" not in solver.handles:
         raise UnsupportedProblemError(
-            f"the method {solver.name!r} cannot handle bounds; leave them out, or use 'lm', 'lbfgsb' or "
+            f"the method {solver.name!r} cannot handle bounds; leave them out, or use 'lm', 'trf', 'lbfgsb' or "
             "'projected_gradient'"
         )
     objective = SumOfSquares(residual, x0, args=args, jac=jac, loss=loss, f_scale=f_scale)
@@ -111,6 +119,14 @@ def least_squares(
     run = Run(objective, solver, termination, History(solver.columns, record, objective.layout.unravel))
     found = drive(run, callback, progress)
     return _with_residual(found, objective)
+
+
+def _holds_tracers(bounds, f_scale, method, options):
+    if bounds is None and not options and isinstance(method, str) and isinstance(f_scale, float):
+        return False
+    from ..implicit.parameters import holds_tracers
+
+    return holds_tracers(bounds, f_scale, method, options)
 
 
 def _with_residual(found, objective):
