@@ -224,8 +224,3 @@ def test_residual_that_is_nan_or_complex_at_the_start_is_refused():
 def test_methods_for_residuals_say_where_they_belong(method):
     with pytest.raises(optim.errors.UnsupportedProblemError, match="least_squares"):
         optim.minimize(optim.problems.rosenbrock, np.zeros(2), method)
-
-
-def test_derivatives_of_a_solution_are_refused_with_the_remedy():
-    with pytest.raises(optim.errors.UnsupportedProblemError, match="minimize"):
-        ad.grad(lambda a: optim.least_squares(lambda x, a: x - a, np.ones(1), args=(a,)).fun)(2.0)
