@@ -92,7 +92,7 @@ def ours_of(comparison: Comparison, option: dict, dtype: Any, seed: int) -> dict
     found = {f"y{k}": np.asarray(y) for k, y in enumerate(results)}
     found |= {f"d {name}": x for name, x in of_floats.items()}
     if of_module is not None:
-        trained = set(module.named_parameters())
+        trained = {name for at in module.named_arrays() if at.kind == "parameter" for name, _ in at.owner.exported(at)}
         found |= {f"p {path}": p for path, p in of_module.state_dict().items() if path in trained}
     return found
 

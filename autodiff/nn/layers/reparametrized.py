@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...tracer import dtype_of
 from ...transforms import stop_gradient
 from ..errors import ModelError
 from ..module import Buffer, Module
@@ -161,7 +162,8 @@ class SpectralNorm(_Reparametrized):
     def forward(self, *args: Any) -> Any:
         if self.training:
             self._iterate(stop_gradient(self.weight_orig), self.n_power_iterations)
-        u, v = self.weight_u.copy(), self.weight_v.copy()  # which the next call changes in place
+        dtype = dtype_of(self.weight_orig)
+        u, v = self.weight_u.astype(dtype), self.weight_v.astype(dtype)  # copies: the next call changes them in place
         return self._call(self.weight_orig / (u @ (self._matrix(self.weight_orig) @ v)), args)
 
 
