@@ -9,4 +9,6 @@ from .linear import *
 from .masks import *
 from .normalization import *
 from .positions import *
+from .recurrence import *
+from .recurrence_cells import *
 from .softmax import *
