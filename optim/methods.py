@@ -90,8 +90,10 @@ METHODS = {
     "sqp": "constrained.sqp",
     "sr1": "descent",
     "steepest_descent": "descent",
+    "trf": "squares.reflective",
     "trust_exact": "trust_region",
     "trust_ncg": "trust_region",
+    "trust_reflective": "trust_region",
     "yogi": "transforms.yogi",
 }
 

@@ -63,6 +63,7 @@ class Objective:
         self.args = args if isinstance(args, tuple) else (args,)
         self.sign = -1.0 if maximize else 1.0
         self._fun, self._hess = (_negated(fun), _negated(hess)) if maximize else (fun, hess)
+        self.hessians_from = _hessians_from(jac, hess)
         self._source = self._make_source(_negated(jac) if maximize else jac)
         self._both, self._cost = self._source.both, self._source.cost_of_both
         self.nfev = self.njev = self.nhev = self.nhvp = 0
@@ -215,6 +216,13 @@ def max_norm(vector: np.ndarray) -> float:
     if vector.size <= 16:  # NumPy's overhead is worth about that many entries
         return max(map(abs, vector.tolist()))
     return float(np.abs(vector).max())
+
+
+def _hessians_from(jac: Any, hess: Any) -> str | None:
+    """Where Hessians come from that nobody has asked for: "formulas", "gradients" by differences, or nowhere (None)."""
+    if hess is not None or jac is None:
+        return "formulas"
+    return None if isinstance(jac, str) else "gradients"
 
 
 def as_float(x: Any) -> float:

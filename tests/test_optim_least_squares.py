@@ -30,7 +30,7 @@ def given_jacobian(x):
 
 @pytest.mark.parametrize(
     ("method", "loss"),
-    [(method, loss) for method in ("lm", "trust_exact", "bfgs") for loss in LOSSES] + [("gauss_newton", "linear")],
+    [(method, loss) for method in ("lm", "trf", "trust_exact", "bfgs") for loss in LOSSES] + [("gauss_newton", "linear")],
 )
 def test_every_loss_leads_where_it_leads_scipy(method, loss):
     found = optim.least_squares(residual, X0, method, loss=loss, f_scale=0.1)
@@ -51,7 +51,7 @@ def test_every_loss_leads_where_it_leads_scipy(method, loss):
         ([0, 0.3, -np.inf], [np.inf, 0.5, 0.0]),
     ],
 )
-@pytest.mark.parametrize("method", ["lm", "lbfgsb"])
+@pytest.mark.parametrize("method", ["lm", "trf", "lbfgsb"])
 def test_minima_within_bounds_are_those_of_scipy(lower, upper, method):
     bounds = optim.Bounds(np.array(lower, float), np.array(upper, float))
     found = optim.least_squares(residual, np.clip(X0, lower, upper), method, bounds=bounds)
@@ -220,7 +220,7 @@ def test_residual_that_is_nan_or_complex_at_the_start_is_refused():
         optim.least_squares(lambda x: x * 1j, X0)
 
 
-@pytest.mark.parametrize("method", ["lm", "gauss_newton"])
+@pytest.mark.parametrize("method", ["lm", "trf", "gauss_newton"])
 def test_methods_for_residuals_say_where_they_belong(method):
     with pytest.raises(optim.errors.UnsupportedProblemError, match="least_squares"):
         optim.minimize(optim.problems.rosenbrock, np.zeros(2), method)

@@ -110,10 +110,9 @@ class LBFGSB(Method):
     def _stuck(self, objective, direction):
         """No lower point was found: there is none to represent, or the derivatives are wrong."""
         feasible = self._box.clip(self.x - self.jac) - self.x
-        for d in (direction, feasible):
-            if d.any() and not is_at_precision_limit(objective, self.x, self.fun, self.jac, d):
-                return Status.LINE_SEARCH_FAILED
-        return Status.PRECISION_LIMIT
+        if is_at_precision_limit(objective, self.x, self.fun, self.jac, direction, feasible):
+            return Status.PRECISION_LIMIT
+        return Status.LINE_SEARCH_FAILED
 
 
 class _BoxRay(Ray):

@@ -147,7 +147,7 @@ class LevenbergMarquardt(Method):
     def _stuck(self, objective):
         """Why no step leads down: there is no lower point to represent, or the derivatives are wrong."""
         self.damping = 1.0
-        if is_at_precision_limit(objective, self.x, self.fun, self.jac, -np.where(self.free, self.jac, 0.0)):
+        if is_at_precision_limit(objective, self.x, self.fun, self.jac, -self.jac):
             return Status.PRECISION_LIMIT
         return Status.LINE_SEARCH_FAILED
 

@@ -41,6 +41,7 @@ class SumOfSquares(Objective):
         self.loss, self.square_scale, self.is_linear = loss_named(loss), float(f_scale) ** 2, loss == "linear"
         super().__init__(residual, x0, args=args)
         self._of_jacobian, self.by_autodiff = jacobian_source(jac, self)
+        self.hessians_from = None if isinstance(jac, str) else "formulas"
         self._r_at: np.ndarray | None = None
         self._J_at: np.ndarray | None = None
         self._r, self._J = np.empty(0), np.empty((0, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,9 +13,21 @@ from ..precision import is_at_precision_limit
 from ..status import Status
 from .subproblem import Dogleg, Exact, Steihaug, Subproblem
 
-__all__ = ["TrustRegion", "dogleg", "trust_exact", "trust_ncg"]
+__all__ = ["Trial", "TrustRegion", "dogleg", "trust_exact", "trust_ncg"]
 
 _PATIENCE = 6  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
+
+
+class Trial(NamedTuple):
+    """Where to go next: x⁺, the length of the step in the norm of the region, and what the model predicts to be gained.
+
+    curved  what of that is curvature that f itself has not; it is taken off the actual gain before they are compared
+    """
+
+    x: np.ndarray
+    length: float
+    predicted: float
+    curved: float = 0.0
 
 
 class TrustRegion(Method):
@@ -49,28 +62,41 @@ class TrustRegion(Method):
         first = None  # the longest step that was proposed
         while True:
             try:
-                step, predicted = self.subproblem.step(objective, self.x, self.jac, self.radius)
+                trial = self.propose(objective)
             except np.linalg.LinAlgError:  # the Hessian is not finite
                 return Status.NOT_FINITE
-            x = self.x + step
+            x, step = trial.x, trial.x - self.x
             if not np.isfinite(x).all():
                 return Status.NOT_FINITE
-            if not (x != self.x).any() or not predicted > 0:
-                return self._stuck(objective, step if first is None else first)
             first = step if first is None else first
-            length = float(np.linalg.norm(step))
+            if not step.any() or not trial.predicted > 0:
+                return self._stuck(objective, first)
             fun, jac = objective.value_and_gradient(x)
             usable = math.isfinite(fun) and np.isfinite(jac).all()
             if fun == -math.inf:
                 usable = True  # the loop says that it is unbounded
-            ratio = (self.fun - fun + noise) / (predicted + noise) if usable else -1.0
+            ratio = (self.fun - fun - trial.curved + noise) / (trial.predicted + noise) if usable else -1.0
             if not ratio >= 0.25:
-                self.radius = 0.25 * length
-            elif ratio > 0.75 and length > 0.99 * self.radius:
+                self.radius = 0.25 * trial.length
+            elif ratio > 0.75 and trial.length > 0.99 * self.radius:
                 self.radius = min(2 * self.radius, self.max_radius)
             if ratio > self.eta:
-                self.step_norm, self.x, self.fun, self.jac = length, x, fun, jac
+                self.step_norm = float(np.linalg.norm(step))
+                self.arrive(objective, x, fun, jac)
                 return self._finish_if_idle(objective, noise, step)
+
+    def propose(self, objective) -> Trial:
+        """A step within the radius."""
+        step, predicted = self.subproblem.step(objective, self.x, self.jac, self.radius)
+        return Trial(self.x + step, float(np.linalg.norm(step)), predicted)
+
+    def arrive(self, objective, x: np.ndarray, fun: float, jac: np.ndarray) -> None:
+        """Makes x the iterate."""
+        self.x, self.fun, self.jac = x, fun, jac
+
+    def downhill(self) -> np.ndarray:
+        """A direction that goes down from the iterate, whatever the model is worth."""
+        return -self.jac
 
     def _finish_if_idle(self, objective, noise, step):
         """Ends the run where it goes on within the rounding error of the objective."""
@@ -88,9 +114,9 @@ class TrustRegion(Method):
         return Status.PRECISION_LIMIT if self._is_at_precision_limit(objective, step) else Status.LINE_SEARCH_FAILED
 
     def _is_at_precision_limit(self, objective, step):
-        """Whether neither the model's step nor the gradient's can lower f by more than its rounding error."""
-        directions = [-self.jac] + ([step] if step.any() and np.isfinite(step).all() else [])
-        return all(is_at_precision_limit(objective, self.x, self.fun, self.jac, d) for d in directions)
+        """Whether none of the model's step, the gradient's and Newton's lowers f by more than its rounding error."""
+        directions = [step] if step.any() and np.isfinite(step).all() else []
+        return is_at_precision_limit(objective, self.x, self.fun, self.jac, self.downhill(), *directions)
 
 
 def trust_exact(initial_radius: float = 1.0, max_radius: float = math.inf, eta: float = 0.1) -> TrustRegion:
