@@ -280,12 +280,12 @@ def _self_attend(qkv, mask=None, kept=None, *, heads, groups, causal, scale):
 
 
 def _check(q, k, v):
-    (*lead, heads, T, d) = (1, *shape_of(q)) if len(shape_of(q)) == 2 else shape_of(q) if shape_of(q) else (0, 0, 0)
     name = "scaled_dot_product_attention"
     if len(shape_of(q)) < 2:
         raise ShapeError.of(
             f"{name}'s q", "(..., heads, T, d)", shape_of(q), "give each position a vector of d numbers"
         )
+    *lead, heads, _, d = (1, *shape_of(q)) if len(shape_of(q)) == 2 else shape_of(q)
     for letter, x in (("k", k), ("v", v)):
         shape = (1, *shape_of(x)) if len(shape_of(x)) == len(shape_of(q)) == 2 else shape_of(x)
         if len(shape) != len(lead) + 3 or shape[:-3] != tuple(lead) or not shape[-3] or heads % shape[-3]:
