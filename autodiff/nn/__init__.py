@@ -22,19 +22,26 @@ from . import losses as losses
 from . import models as models
 from .errors import *
 from .folding import *
+from .init.rules import initialize as initialize
 from .layers.activations import *
+from .layers.adaptive_pooling import *
 from .layers.attention import *
 from .layers.containers import *
+from .layers.convolution import *
 from .layers.dropout import *
 from .layers.embedding import *
 from .layers.linear import *
 from .layers.losses import *
 from .layers.modulation import *
 from .layers.normalization import *
+from .layers.padding import *
+from .layers.pooling import *
 from .layers.positions import *
 from .layers.recurrent import *
 from .layers.recurrent_cells import *
 from .layers.reparametrized import *
+from .layers.reshaping import *
+from .layers.resizing import *
 from .layers.transformer import *
 from .module import *
 from .random import SHAPES_ONLY as SHAPES_ONLY

@@ -207,7 +207,7 @@ def kl_div(prediction: Any, target: Any, reduction: str = "mean", log_target: bo
     target = matched("kl_div", prediction, target)
     if not log_target and np.any(np.less(unwrap(target), 0)):
         raise InputError("kl_div takes probabilities of 0 or more as its target; of logarithms, log_target=True")
-    values = (_divergence_of_logs if log_target else _divergence)(prediction, target)
+    values: Any = (_divergence_of_logs if log_target else _divergence)(prediction, target)
     if reduction == "batchmean":
         shape = shape_of(prediction)
         if not shape:

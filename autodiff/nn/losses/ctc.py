@@ -176,17 +176,18 @@ def _shape(log_probs, *, states, ends, lengths):
 def _alignments(log_probs, *, states, ends, lengths):
     """The α of the paper, one frame after the other; -inf is a number so low that nothing changes it."""
     frames, samples, _ = shape_of(log_probs)
-    never = float(np.finfo(dtype_of(log_probs)).min) / 1e4
+    dtype: Any = dtype_of(log_probs)
+    never = float(np.finfo(dtype).min) / 1e4
     emitted = np.take_along_axis(log_probs, np.broadcast_to(states, (frames, *states.shape)), 2)
     skip = _may_skip(states)
     starts = np.arange(states.shape[1]) < 2
     alpha = np.where(starts, emitted[0], never)
     rows = [alpha]
     for t in range(1, frames):
-        by_one = np.concatenate([np.full((samples, 1), never, dtype_of(log_probs)), alpha[:, :-1]], axis=1)
+        by_one = np.concatenate([np.full((samples, 1), never, dtype), alpha[:, :-1]], axis=1)
         total = np.logaddexp(alpha, by_one)
         if states.shape[1] > 2:
-            by_two = np.concatenate([np.full((samples, 2), never, dtype_of(log_probs)), alpha[:, :-2]], axis=1)
+            by_two = np.concatenate([np.full((samples, 2), never, dtype), alpha[:, :-2]], axis=1)
             total = np.where(skip, np.logaddexp(total, np.where(skip, by_two, never)), total)
         alpha = total + emitted[t]
         rows.append(alpha)

@@ -112,7 +112,8 @@ def cosine_embedding(input1: Any, input2: Any, target: Any, margin: float = 0.0,
 
 def _unit(x):
     length = np.linalg.norm(x, axis=-1, keepdims=True)
-    return x / np.maximum(length, float(np.finfo(dtype_of(x)).tiny) ** 0.5)
+    dtype: Any = dtype_of(x)
+    return x / np.maximum(length, float(np.finfo(dtype).tiny) ** 0.5)
 
 
 def info_nce(

@@ -6,6 +6,8 @@ form nothing cancels, so that the loss of a sample that is nearly certain is exa
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...errors import InputError
@@ -119,7 +121,8 @@ def of_classes(x, *, target, kept, weight, axis, reduction):
     known = np.expand_dims(target if kept is None else np.where(kept, target, 0), axis)
     classes = shape_of(x)[axis]
     is_class = known == np.arange(classes).reshape((-1,) + (1,) * (len(shape_of(x)) - axis - 1))
-    nothing = float(np.finfo(dtype_of(x)).min) / 4  # in place of -inf, for the sum over no class
+    dtype: Any = dtype_of(x)
+    nothing = float(np.finfo(dtype).min) / 4  # in place of -inf, for the sum over no class
     apart = np.where(is_class, nothing, x - np.take_along_axis(x, known, axis))
     largest = np.max(unwrap(apart), axis=axis, keepdims=True)
     others = np.log(np.sum(np.exp(apart - largest), axis=axis, keepdims=True)) + largest
