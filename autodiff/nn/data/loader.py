@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ class DataLoader:
         size = len(self.dataset)
         return np.random.default_rng((self.seed, epoch)).permutation(size) if self.shuffle else np.arange(size)
 
-    def batches(self, epoch: int, start: int = 0) -> Iterator[tuple]:
+    def batches(self, epoch: int, start: int = 0) -> Generator[tuple, None, None]:
         """The batches of an epoch, from the one of number `start` on."""
         made = self._made(epoch, start)
         return _made_ahead(made, self.prefetch) if self.prefetch else made
@@ -107,7 +107,7 @@ def as_batch(batch: Any) -> tuple:
     return batch if isinstance(batch, tuple) else tuple(batch) if isinstance(batch, list) else (batch,)
 
 
-def _made_ahead(items: Iterable, ahead: int) -> Iterator:
+def _made_ahead(items: Iterable, ahead: int) -> Generator[Any, None, None]:
     """The same items, made by a thread that is up to `ahead` of them in front; it ends with the iteration."""
     ready: deque = deque()
     changed = threading.Condition()

@@ -13,7 +13,7 @@ too, on data that are taken at once:
 >>> result = optim.minimize(lambda m: ((m(x) - y) ** 2).mean(), model, method="lbfgs", max_iter=200)
 >>> result.fun < 1e-5, type(result.x).__name__
 (True, 'Sequential')
->>> fitted = optim.least_squares(lambda m: (m(x) - y)[:, 0], model).x
+>>> fitted = optim.least_squares(lambda m: (m(x) - y)[:, 0], model, max_iter=30).x
 >>> bool(np.abs(fitted(x) - y).max() < 1e-3)
 True
 """

@@ -74,4 +74,4 @@ def set_generator_state(generator: np.random.Generator, state: dict[str, Any]) -
             return {key: arrays(item) for key, item in value.items()}
         return np.array(value, np.uint64) if isinstance(value, list) else value
 
-    generator.bit_generator.state = arrays(state)
+    generator.bit_generator.state = arrays(state)  # pyright: ignore

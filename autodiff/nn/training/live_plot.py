@@ -26,7 +26,8 @@ class LivePlot(Callback):
             raise ModelError(f"every is a whole number of epochs that is at least 1, but it is {every!r}")
         if not (isinstance(target, str | os.PathLike) or hasattr(target, "plot")):
             raise ModelError(f"LivePlot draws to a path or to Axes of Matplotlib, not to {target!r}")
-        self.target, self.every, self.plot = target, every, plot
+        self.target: Any = target
+        self.every, self.plot = every, plot
 
     def epoch_ended(self, run):
         if run.epoch % self.every == 0:

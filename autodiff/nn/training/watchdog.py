@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import tree
-from ...tape import BareTape, Scatter, Var, sweep
+from ...tape import Recorded, Scatter, Tape, Var, sweep
 from ...tracer import Tracer
 from ..watching import Watch, watched
 from .callback import Callback
@@ -105,7 +105,7 @@ class _Place(Watch):
         return out
 
 
-class _Looked(Var):
+class _Looked(Recorded):
     """A variable whose operations are looked at."""
 
     __slots__ = ()
@@ -116,7 +116,7 @@ class _Looked(Var):
         return out
 
 
-class _LookingTape(BareTape):
+class _LookingTape(Tape):
     def __init__(self, place, fail):
         super().__init__()
         self.place, self.fail = place, fail
@@ -127,8 +127,7 @@ class _LookingTape(BareTape):
         return _Looked.of(value, self, len(self.records) - 1)
 
     def looked_at(self, primitive, out):
-        parts = out if isinstance(out, tuple) else (out,)
-        for part in parts:
+        for part in out if isinstance(out, tuple) else (out,):
             if isinstance(part, Var) and part.level is self:
                 self.operations[part.index] = (primitive.name, *self.place.open[-1])
                 if not is_finite(part.primal):
@@ -175,4 +174,5 @@ def _look(run):
     found = sweep(records, {loss.index: np.ones((), loss.dtype)[()]}, range(len(leaves)))
     if first and not all(is_finite(g) for g in found):
         index, value = list(first.values())[-1]  # of the last sweep
-        fail(*tape.operations.get(index, ("an operation", "", None)), value, True)
+        operation, path, module = tape.operations.get(index, ("an operation", "", None))
+        fail(operation, path, module, value, True)
