@@ -24,7 +24,7 @@ class Fused:
     def __init__(self, reference, forward, backward, shape, macs, several):
         self.reference, self.forward, self.backward = reference, forward, backward
         self.shape, self.macs, self.several = shape, macs, several
-        self.name = self.__name__ = reference.__name__
+        self.name = self.__name__ = reference.__name__.lstrip("_")
         self.__doc__ = reference.__doc__
 
     def __call__(self, *args, **params):

@@ -160,6 +160,10 @@ class Tracer:
         value = self.primal.stopped() if isinstance(self.primal, Tracer) else self.primal
         return value.copy() if value.__class__ is np.ndarray else value  # a record may keep the array itself
 
+    def truth(self):
+        """The value as a condition, which has no derivative."""
+        return unwrap(self)
+
     def snapshot(self):
         """The same value by itself: what is assigned to this tracer later is not seen there."""
         other = object.__new__(self.__class__)

@@ -19,6 +19,7 @@ from . import data as data
 from . import functional as functional
 from . import init as init
 from . import losses as losses
+from . import metrics as metrics
 from . import models as models
 from .errors import *
 from .folding import *
@@ -44,6 +45,7 @@ from .layers.reshaping import *
 from .layers.resizing import *
 from .layers.transformer import *
 from .module import *
+from .onnx import to_onnx as to_onnx
 from .random import SHAPES_ONLY as SHAPES_ONLY
 from .storage import *
 from .summary import summary as summary

@@ -21,7 +21,7 @@ from ..rules.products import matmul
 from ..tracer import Level, Tracer, dtype_of, shape_of
 from .random import stand_in
 
-__all__ = ["Counted", "Shaped", "shape_pass"]
+__all__ = ["Counted", "Shaped", "macs_of", "inputs_of", "result_of", "shape_and_dtype", "shape_pass"]
 
 
 class Counted(Level):
@@ -49,31 +49,42 @@ class Shaped(Tracer):
     def apply(self, primitive: Any, args: Any, params: dict) -> Any:
         level = self.level
         plain = [arg.primal if isinstance(arg, Shaped) else arg for arg in args]
-        fused = getattr(primitive, "fused", None)
-        if isinstance(fused, Fused) and fused.macs is not None:
-            level.macs += fused.macs(*plain, **params)
-        if isinstance(fused, Fused) and fused.shape is not None:
-            found = fused.shape(*plain, **params)
-        elif primitive is matmul:
-            found = _of_matmul(*plain)
-            level.macs += math.prod(found[0]) * shape_of(plain[0])[-1]
-        elif primitive is einsum:
-            found, macs = _of_einsum(plain, params["subscripts"])
-            level.macs += macs
-        elif isinstance(primitive, Elementwise) and not params:
-            found = _of_elementwise(primitive, plain)
-        else:
-            with np.errstate(all="ignore"):
-                result = primitive.evaluate(*plain, **params)
-            if primitive.has_several_results:
-                return tuple(Shaped.of(part.shape, part.dtype, level) for part in map(np.asarray, result))
-            found = shape_of(result), dtype_of(result)
+        found = result_of(primitive, plain, params)
+        level.macs += macs_of(primitive, plain, params)
         if primitive.has_several_results:
             return tuple(Shaped.of(shape, dtype, level) for shape, dtype in found)
         return Shaped.of(*found, level)
 
     def __repr__(self) -> str:
         return f"Shaped({self.shape}, {self.dtype})"
+
+
+def result_of(primitive: Any, args: list, params: dict) -> Any:
+    """(shape, dtype) of the result of a primitive, or a tuple of such where it has several, from stand-ins."""
+    fused = getattr(primitive, "fused", None)
+    if isinstance(fused, Fused) and fused.shape is not None:
+        return fused.shape(*args, **params)
+    if primitive is matmul:
+        return _of_matmul(*args)
+    if primitive is einsum:
+        return _of_einsum(args, params["subscripts"])[0]
+    if isinstance(primitive, Elementwise) and not params:
+        return _of_elementwise(primitive, args)
+    with np.errstate(all="ignore"):
+        result: Any = primitive.evaluate(*args, **params)
+    if primitive.has_several_results:
+        return tuple((part.shape, part.dtype) for part in map(np.asarray, result))
+    return shape_of(result), dtype_of(result)
+
+
+def macs_of(primitive: Any, args: list, params: dict) -> int:
+    """The multiply-adds of a primitive; 0 where no rule says."""
+    fused = getattr(primitive, "fused", None)
+    if isinstance(fused, Fused):
+        return 0 if fused.macs is None else fused.macs(*args, **params)
+    if primitive is matmul:
+        return math.prod(_of_matmul(*args)[0]) * shape_of(args[0])[-1]
+    return _of_einsum(args, params["subscripts"])[1] if primitive is einsum else 0
 
 
 def _of_matmul(x, y):
@@ -102,12 +113,26 @@ def _of_elementwise(primitive, args):
     return np.broadcast_shapes(*map(shape_of, args)), dtype
 
 
+def shape_and_dtype(given: Any, dtype: Any) -> tuple[tuple[int, ...], np.dtype]:
+    """Of an input that is given as a shape, or as (shape, dtype)."""
+    if len(given) == 2 and isinstance(given[0], tuple | list):
+        given, dtype = given
+    return tuple(int(n) for n in given), np.dtype(dtype)
+
+
+def inputs_of(shapes: Any, dtype: Any, level: Counted) -> list:
+    """The inputs of a pass; arrays stand for themselves."""
+    return [
+        shape if isinstance(shape, np.ndarray) else Shaped.of(*shape_and_dtype(shape, dtype), level) for shape in shapes
+    ]
+
+
 def shape_pass(f: Callable, *shapes: Any, dtype: Any = np.float32) -> tuple[Any, int]:
     """The result of f on inputs of certain shapes, as `Shaped` arrays, and the number of multiply-adds.
 
     f       a model or a function of arrays
-    shapes  of the inputs, batch included; an array stands for itself, such as one of indices
-    dtype   of the inputs that are given by shape
+    shapes  of the inputs, batch included, or (shape, dtype); an array stands for itself
+    dtype   of the inputs that are given by shape alone
 
     >>> from autodiff import nn
     >>> y, macs = shape_pass(nn.Linear(1000, 500, rng=nn.SHAPES_ONLY), (32, 1000))
@@ -115,7 +140,7 @@ def shape_pass(f: Callable, *shapes: Any, dtype: Any = np.float32) -> tuple[Any,
     ((32, 500), 16000000)
     """
     level = Counted()
-    inputs = [shape if isinstance(shape, np.ndarray) else Shaped.of(tuple(shape), dtype, level) for shape in shapes]
+    inputs = inputs_of(shapes, dtype, level)
     try:
         return f(*inputs), level.macs
     finally:

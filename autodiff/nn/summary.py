@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from .shapes import Counted, Shaped
+from .shapes import Counted, inputs_of
 from .walking import arrays_of, children_of
 from .watching import Watch, watched
 
@@ -135,8 +135,9 @@ class _Ledger(Watch):
 def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.float32, **kwargs: Any) -> Summary:
     """Parameters, output shapes, multiply-adds and activation memory of a model, layer by layer.
 
-    shapes  of the inputs, batch included; where an input is made of indices, an array of them
-    dtype   of the inputs that are given by shape
+    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; an array stands for
+            itself
+    dtype   of the inputs that are given by shape alone
     kwargs  further arguments of the model
 
     Nothing is computed but shapes. With a model that was made with rng=nn.SHAPES_ONLY this takes no memory either,
@@ -158,9 +159,7 @@ def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.flo
     level = Counted()
     ledger = _Ledger(level)
     twin = watched(model, ledger).eval()
-    inputs = [
-        shape if isinstance(shape, np.ndarray) else Shaped.of(tuple(map(int, shape)), dtype, level) for shape in shapes
-    ]
+    inputs = inputs_of(shapes, dtype, level)
     try:
         twin(*inputs, **kwargs)
     finally:

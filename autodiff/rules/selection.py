@@ -7,7 +7,7 @@ from ..dispatch import Primitive
 from ..elementwise import Elementwise
 from ..errors import UnsupportedError
 from ..primitive import Like, Linear, fit
-from ..tracer import dtype_of, implements, shape_of, ufuncs, unwrap
+from ..tracer import Tracer, dtype_of, implements, shape_of, ufuncs, unwrap
 from .keywords import into, is_given
 
 # -- where -------------------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def where(condition, *values):
     if len(values) != 2:
         raise ValueError("np.where: either both or neither of x and y should be given")
     x, y = values
-    return _where(unwrap(condition), x, y)
+    return _where(condition.truth() if isinstance(condition, Tracer) else condition, x, y)
 
 
 @implements(np.select)

@@ -11,12 +11,15 @@ from ...fused import fused
 from ...tracer import dtype_of, shape_of, unwrap
 from ...transforms import stop_gradient
 from ..errors import ModelError, ShapeError
+from ..shapes import Shaped
 
 __all__ = ["embedding", "embedding_bag", "one_hot"]
 
 
-def indices_below(name: str, indices: Any, count: int) -> np.ndarray:
+def indices_below(name: str, indices: Any, count: int) -> Any:
     """The indices as an array of integers, all in range; ShapeError for other dtypes, IndexError out of range."""
+    if isinstance(indices, Shaped):  # of which no numbers are known
+        return indices
     indices = np.asarray(unwrap(indices))
     if indices.dtype.kind not in "iu":
         if indices.size == 0:
