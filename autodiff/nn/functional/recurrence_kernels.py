@@ -131,7 +131,7 @@ def lstm_backward(cotangent, kept, wanted, x, h, c, w_ih, w_hh, b_ih, b_hh, *, m
         gate, tanh_c = gates[t], squashed[t]
         i, f, g, o = gate.reshape(4, hidden, n)
         dh += of_outputs[t]
-        held = None if padding is None else dc.copy()
+        held = dc if padding is None else dc.copy()
         np.multiply(dh, tanh_c, out=do)
         np.multiply(tanh_c, tanh_c, out=work)
         np.subtract(1, work, out=work)
@@ -224,7 +224,7 @@ def gru_backward(cotangent, kept, wanted, x, h, w_ih, w_hh, b_ih, b_hh, *, reset
         gate, old = gates[t], states[before]
         r, u, candidate = gate.reshape(3, hidden, n)
         dh += of_outputs[t]
-        held = None if padding is None else dh.copy()
+        held = dh if padding is None else dh.copy()
         np.subtract(candidate, old, out=du)
         du *= dh
         np.multiply(dh, u, out=dn)

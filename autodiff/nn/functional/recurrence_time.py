@@ -99,7 +99,7 @@ def rows_of(states):
 
 def outputs(rows, time):
     """The states after all steps as a layer returns them, (N, T, H): zeros where they are padded."""
-    out = np.ascontiguousarray(rows[time.after].transpose(1, 0, 2))
+    out = rows[time.after].transpose(1, 0, 2).copy()  # written to below, so never a view
     if time.padding is not None:
         out[time.padding.T] = 0
     return out
@@ -107,7 +107,7 @@ def outputs(rows, time):
 
 def cotangents(of_outputs, time):
     """The cotangents of the outputs, (T, H, N)."""
-    found = np.ascontiguousarray(of_outputs.transpose(1, 2, 0))
+    found = of_outputs.transpose(1, 2, 0).copy()
     if time.padding is not None:
         np.copyto(found, 0, where=time.padding[:, None, :])
     return found

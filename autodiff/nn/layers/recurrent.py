@@ -47,11 +47,11 @@ class _RecurrentLayer(Module):
         biases = (getattr(self, "bias_ih" + end), getattr(self, "bias_hh" + end)) if self.bias else (None, None)
         return getattr(self, "weight_ih" + end), getattr(self, "weight_hh" + end), *biases
 
-    def run(self, x, state, weights, mask, reverse):
+    def run(self, x: Any, state: tuple, weights: tuple, mask: Any, reverse: bool) -> tuple:
         """(outputs, *last state) of one layer in one direction; state is a tuple."""
         raise NotImplementedError
 
-    def _run_all(self, x, states, lengths, mask):
+    def _run_all(self, x: Any, states: tuple, lengths: Any, mask: Any) -> Any:
         """(outputs, *last states); a state is (layers · directions, N, H), and `states` a tuple of such, or of None."""
         shape = shape_of(x)
         if len(shape) != 3 or shape[2] != self.input_size:
@@ -244,7 +244,8 @@ class LSTM(_RecurrentLayer):
         if forget_bias is not None:
             for layer in range(num_layers):
                 for direction in self.directions:
-                    _set_forget_bias(*self.weights(layer, direction)[2:], forget_bias)
+                    *_, bias_ih, bias_hh = self.weights(layer, direction)
+                    _set_forget_bias(bias_ih, bias_hh, forget_bias)
 
     def forward(self, x: Any, state: Any = None, *, lengths: Any = None, mask: Any = None) -> tuple[Any, Any]:
         if state is not None and not (isinstance(state, tuple | list) and len(state) == 2):

@@ -21,6 +21,10 @@ class _Cell(Module):
     """The weights of one step: weight_ih (gates · H, D), weight_hh (gates · H, H), bias_ih and bias_hh (gates · H,)."""
 
     gates = 1
+    weight_ih: Any
+    weight_hh: Any
+    bias_ih: Any
+    bias_hh: Any
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool, rng: Any, dtype: Any):
         _check_sizes(input_size=input_size, hidden_size=hidden_size)
