@@ -43,6 +43,7 @@ from .layers.recurrent_cells import *
 from .layers.reparametrized import *
 from .layers.reshaping import *
 from .layers.resizing import *
+from .layers.separable_convolution import *
 from .layers.transformer import *
 from .module import *
 from .onnx import to_onnx as to_onnx
