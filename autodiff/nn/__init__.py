@@ -21,6 +21,7 @@ from . import init as init
 from . import losses as losses
 from . import metrics as metrics
 from . import models as models
+from . import regularizers as regularizers
 from .errors import *
 from .folding import *
 from .init.rules import initialize as initialize
