@@ -4,4 +4,5 @@ from .gpt import *
 from .lenet import *
 from .resnet import *
 from .sampling import *
+from .transformer import *
 from .vgg import *

@@ -117,4 +117,15 @@ CASES = [
         batched=False,
         random=True,
     ),
+    Case(
+        "Seq2SeqTransformer",
+        lambda rng, dtype: nn.models.Seq2SeqTransformer(
+            7, 9, 4, 2, 1, 1, 6, 0.0, "gelu", norm_first=True, rng=rng, dtype=dtype
+        ),
+        (tokens, tokens),
+        (2, 4, 9),
+        16 * 4 + 3 * MULTIHEAD + 2 * NETWORK + 7 * NORM,
+        batched=False,
+        order=1,
+    ),
 ]
