@@ -15,6 +15,7 @@ from benchmarks.workloads import (
     ode,
     optimizer_step,
     scalar_loop,
+    training_step,
 )
 
 WORKLOADS: dict[str, Workload] = {
@@ -33,5 +34,6 @@ WORKLOADS: dict[str, Workload] = {
         ode,
         det,
         optimizer_step,
+        training_step,
     )
 }
