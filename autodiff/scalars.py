@@ -19,6 +19,7 @@ import numpy as np
 
 from .dispatch import Like
 from .elementwise import PYTHON_RAISES, Partial
+from .matrices import part, product, transposed
 from .rules.indexing import getitem_back
 from .tape import Recorded, Scatter, Var
 from .tracer import Tracer, ufuncs
@@ -201,6 +202,8 @@ def _array_ufunc(self, ufunc, method, *inputs, **keywords):
     function = _of_one_number[ufunc]
     if function is not None and method == "__call__" and not keywords:
         return function(self)
+    if ufunc is np.matmul and method == "__call__" and not keywords:
+        return product(*inputs)
     return Tracer.__array_ufunc__(self, ufunc, method, *inputs, **keywords)
 
 
@@ -208,13 +211,14 @@ Var.__array_ufunc__ = _array_ufunc
 
 
 def _getitem(self, index):
-    """x[i] of a vector of floats: a number, which no view shares."""
+    """x[i] of a vector of floats is a number, which no view shares; slices are views."""
     x = self.primal
     if index.__class__ is int and x.__class__ is np.ndarray:
         ans = x[index]
         if ans.__class__ is np.float64:
             return self.level.append(ans, ((self.index,), _back_to_its_place, (index, x.shape)))
-    return Tracer.__getitem__(self, index)
+    view = part(self, index)
+    return Tracer.__getitem__(self, index) if view is None else view
 
 
 def _back_to_its_place(cotangent, kept, times):
@@ -226,11 +230,20 @@ def _back_to_its_place(cotangent, kept, times):
 
 
 Var.__getitem__ = _getitem
+for _name, _method_of in {
+    "__matmul__": product,
+    "__rmatmul__": lambda self, other: product(other, self),
+    "T": property(transposed),
+}.items():
+    setattr(Var, _name, _method_of)
 
 for _name in (
     "__array_ufunc__",
     "__getitem__",
+    "__matmul__",
     "__neg__",
+    "__rmatmul__",
+    "T",
     *(f"__{r}{name}__" for name in _OPERATORS for r in ("", "r")),
 ):
     setattr(Recorded, _name, getattr(Tracer, _name))
