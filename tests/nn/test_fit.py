@@ -62,6 +62,13 @@ def test_losses_of_the_library_are_taken_as_they_are():
     np.testing.assert_allclose(flat(model), flat(twin), atol=1e-6)
 
 
+def test_a_loss_may_be_a_module():
+    model, twin = network(0), network(0)
+    nn.fit(model, nn.CrossEntropyLoss(), data_of(64), optimizer=optim.sgd(0.1), progress=False)
+    nn.fit(twin, nn.losses.cross_entropy, data_of(64), optimizer=optim.sgd(0.1), progress=False)
+    np.testing.assert_array_equal(flat(model), flat(twin))
+
+
 def test_a_model_with_two_inputs_is_supervised_by_the_last_part():
     model = nn.Bilinear(2, 3, 1, rng=0)
     rng = np.random.default_rng(0)

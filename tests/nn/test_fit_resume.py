@@ -56,6 +56,19 @@ def test_two_halves_are_the_whole(name, steps, tmp_path):
     assert_same_course(found, expected, model, twin)
 
 
+def test_layers_of_the_library_resume_too(tmp_path):
+    def model(seed):
+        rng = np.random.default_rng(seed)
+        return nn.Sequential(
+            nn.Linear(4, 8, rng=rng), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3, rng=rng), nn.Linear(8, 3, rng=rng)
+        )
+
+    path, twin, found = tmp_path / "half", model(0), model(1)
+    whole = train(twin, optim.adam(1e-2))
+    train(model(0), optim.adam(1e-2), steps=10, callbacks=[nn.Checkpoint(path)])
+    assert_same_course(train(found, optim.adam(1e-2), resume=path), whole, found, twin)
+
+
 SCRIPT = """
 import sys
 import optim

@@ -40,15 +40,17 @@ def as_objective(function: Callable, parts: int, what: str = "the loss") -> Call
         function(model, *batch)           takes parts + 1 arguments
         function(prediction, target)      takes 2, where batches have two parts or more: `supervised` is put around it
 
-    Arguments with defaults do not count. Raises ModelError where it is neither.
+    Arguments with defaults do not count; a module, such as nn.CrossEntropyLoss(), is of the second kind. Raises
+    ModelError where it is neither.
     """
     if isinstance(function, Supervised):
         return function
     if not callable(function):
         raise ModelError(f"{what} is a function of (prediction, target) or of (model, *batch), not {function!r}")
-    called = function.forward if isinstance(function, Module) else function
+    if isinstance(function, Module) and parts >= 2:
+        return Supervised(function)
     try:
-        parameters = list(inspect.signature(called).parameters.values())
+        parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         parameters = None
     if parameters is not None:
