@@ -1,5 +1,6 @@
 """Initialisers: moments within sampling error, structure exactly, and what they do to deep networks."""
 
+import copy
 import math
 
 import numpy as np
@@ -157,10 +158,11 @@ def test_bad_arguments_give_a_clear_error(name):
 # -- deep networks -----------------------------------------------------------------------------------------------------
 
 
-def deep(activation, rule, rng, **options):
-    layers = [part for _ in range(50) for part in (nn.Linear(256, 256, False, rng=0, dtype=np.float64), activation())]
+def deep(activation, rule, rng, width=256, **options):
+    layer = nn.Linear(width, width, False, rng=nn.SHAPES_ONLY, dtype=np.float64)
+    layers = [part for _ in range(50) for part in (copy.copy(layer), activation())]
     model = nn.initialize(nn.Sequential(*layers), rule, rng=rng, **options)
-    x = np.random.default_rng(0).standard_normal((64, 256))
+    x = np.random.default_rng(0).standard_normal((64, width))
     return model, x
 
 
@@ -185,7 +187,7 @@ def test_the_deviation_behind_fifty_layers(rule, options, activation, expected):
 
 
 def test_lsuv_gives_every_layer_of_a_deep_network_unit_variance():
-    model, x = deep(nn.ReLU, init.normal, 1)
+    model, x = deep(nn.ReLU, init.normal, 1, width=32)
     assert init.lsuv(model, x, rng=0) is model
     deviations = init.activation_std(model, x)
     assert all(abs(deviations[f"{k}"] ** 2 - 1) < 0.05 for k in range(0, 100, 2))

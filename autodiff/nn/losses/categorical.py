@@ -58,7 +58,7 @@ def cross_entropy(
     if dtype_of(target).kind != "f":
         rest = shape[:axis] + shape[axis + 1 :]
         target = class_numbers("cross_entropy", target, rest, classes)
-        kept = _counted(target, classes, ignore_index)
+        kept = _counted("cross_entropy", target, classes, ignore_index)
         if label_smoothing == 0:
             return of_classes(prediction, target=target, kept=kept, weight=weight, axis=axis, reduction=reduction)
         return _smoothed(prediction, target, kept, weight, axis, label_smoothing, reduction)
@@ -91,7 +91,9 @@ def _smoothed(prediction, target, kept, weight, axis, smoothing, reduction):
     if reduction != "mean":
         return losses
     counts = np.ones(target.shape, q.dtype) if weight is None else weight[known]
-    return losses / float(np.sum(counts if kept is None else counts * kept))
+    total = float(np.sum(counts if kept is None else counts * kept))
+    check_counted("cross_entropy", total)
+    return losses / total
 
 
 def _along(vector, axis, ndim):
@@ -120,7 +122,7 @@ def class_weights(name: str, weight: Any, classes: int, dtype: Any) -> Any:
     return np.asarray(weight, dtype)
 
 
-def _counted(target, classes, ignore_index):
+def _counted(name, target, classes, ignore_index):
     """Which samples count; None: all. Raises InputError where one is neither a class nor ignored."""
     if not target.size or np.maximum.reduce(target.view(np.uintp), axis=None) < classes:  # no -1 is small as unsigned
         if 0 <= ignore_index < classes:
@@ -130,7 +132,7 @@ def _counted(target, classes, ignore_index):
     kept = target != ignore_index
     wrong = target[kept & ((target < 0) | (target >= classes))]
     if wrong.size:
-        raise out_of_range("cross_entropy", wrong[0], classes, ignore_index)
+        raise out_of_range(name, wrong[0], classes, ignore_index)
     return kept
 
 
@@ -152,7 +154,7 @@ def nll_loss(
     check_reduction(reduction)
     classes = shape[axis]
     target = class_numbers("nll_loss", target, shape[:axis] + shape[axis + 1 :], classes)
-    kept = _counted(target, classes, ignore_index)
+    kept = _counted("nll_loss", target, classes, ignore_index)
     known = target if kept is None else np.where(kept, target, 0)
     losses = -np.take_along_axis(prediction, np.expand_dims(known, axis), axis).reshape(target.shape)
     counts = class_weights("nll_loss", weight, classes, dtype_of(prediction))

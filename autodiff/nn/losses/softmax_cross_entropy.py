@@ -6,6 +6,7 @@ form nothing cancels, so that the loss of a sample that is nearly certain is exa
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from ...tracer import dtype_of, shape_of, unwrap
 
 __all__ = ["of_classes", "of_probabilities"]
 
-SAFE = 20.0  # up to there the exponentials of float32, and their quotients, are far from its limits
+ORDINARY = 1e-16, 1e16  # sums and their quotients that are far from the limits of float32
 
 
 def _rows(x, axis):
     """x as a matrix with the classes on its last axis."""
+    if x.ndim == 2 and axis == 1 and x.flags.c_contiguous:
+        return x
     if axis != x.ndim - 1:
         x = np.moveaxis(x, axis, -1)
     return np.ascontiguousarray(x).reshape(-1, x.shape[-1])
@@ -33,13 +36,16 @@ def _back(rows, shape, axis):
     return np.moveaxis(rows.reshape(*shape[:axis], *shape[axis + 1 :], shape[axis]), -1, axis)
 
 
-def _is_safe(x):
-    return (
-        x.size
-        and x.itemsize >= 4
-        and np.maximum.reduce(x, axis=None) <= SAFE
-        and np.minimum.reduce(x, axis=None) >= -SAFE
-    )
+def _is_between(x, low, high):
+    return x.size > 0 and low < x[x.argmin()] and x[x.argmax()] < high  # cheaper than min and max where x is small
+
+
+@functools.cache
+def _ones(count, dtype):
+    """Ones, for sums by BLAS; read-only, since all share them."""
+    ones = np.ones(count, dtype)
+    ones.flags.writeable = False
+    return ones
 
 
 def _without_shape(shape, axis):
@@ -67,37 +73,40 @@ def _total(counts, rows):
     return total
 
 
+def _exponentials(rows, places):
+    """exp(rows) with 0 for the classes at `places`, what was there, and the sums of the rest."""
+    with np.errstate(over="ignore"):  # it is seen in the sums
+        e = np.exp(rows)
+    flat = e.reshape(-1)
+    of_y = flat[places]
+    flat[places] = 0
+    return e, of_y, e.dot(_ones(rows.shape[1], e.dtype))
+
+
 def _classes_forward(x, *, target, kept, weight, axis, reduction):
     rows = _rows(x, axis)
     n, classes = rows.shape
     y = target.reshape(-1) if kept is None else np.where(kept, target, 0).reshape(-1)
     places = np.arange(0, n * classes, classes) + y
-    if _is_safe(rows):
-        e = np.exp(rows)
-        flat = e.reshape(-1)
-        of_y = flat[places]
-        flat[places] = 0
-        others = e @ np.ones(classes, e.dtype)
+    e, of_y, others = _exponentials(rows, places)
+    if _is_between(others, *ORDINARY) and _is_between(of_y, *ORDINARY):
         losses = np.log1p(others / of_y)
     else:
-        numbers = np.arange(n)
-        largest = rows[numbers, rows.argmax(axis=1)]
-        e = rows - largest[:, None]
-        flat = e.reshape(-1)
-        behind = -flat[places]  # how far y is below the largest
-        np.exp(e, out=e)
-        of_y = flat[places]
-        flat[places] = 0
-        others = e @ np.ones(classes, e.dtype)
+        largest = rows[np.arange(n), rows.argmax(axis=1)]
+        shifted = rows - largest[:, None]
+        behind = -shifted.reshape(-1)[places]  # how far y is below the largest
+        e, of_y, others = _exponentials(shifted, places)
         losses = np.where(behind > 0, behind + np.log(others + of_y), np.log1p(others))
     counts = _counts(y, kept, weight)
     if reduction == "none":
         if counts is not None:
             losses *= counts
         return losses.reshape(target.shape), (e, of_y, others, places, counts, 1.0)
+    if counts is not None:
+        counts = counts.astype(losses.dtype, copy=False)
     scale = 1.0 / _total(counts, n) if reduction == "mean" else 1.0
-    total = (losses.sum() if counts is None else losses @ counts.astype(losses.dtype, copy=False)) * scale
-    return losses.dtype.type(total), (e, of_y, others, places, counts, scale)
+    total = np.add.reduce(losses) if counts is None else losses.dot(counts)
+    return total * scale, (e, of_y, others, places, counts, scale)
 
 
 def _classes_backward(cotangent, kept_values, wanted, x, *, target, kept, weight, axis, reduction):
@@ -105,9 +114,10 @@ def _classes_backward(cotangent, kept_values, wanted, x, *, target, kept, weight
     factor = cotangent.reshape(-1) if reduction == "none" else e.dtype.type(cotangent * scale)
     if counts is not None:
         factor = factor * counts
-    factor = (factor / (others + of_y)).astype(e.dtype, copy=False)
+    factor = factor / (others + of_y)
     back = e * factor[:, None]
-    back.reshape(-1)[places] = -others * factor
+    others = others * factor
+    back.reshape(-1)[places] = np.negative(others, out=others)
     return [_back(back, x.shape, axis)]
 
 
@@ -142,7 +152,7 @@ def _probabilities_forward(x, q, *, axis, reduction):
     rows, weights = _rows(x, axis), _rows(q, axis)
     z = rows - rows.max(axis=1, keepdims=True)
     e = np.exp(z)
-    total = e @ np.ones(rows.shape[1], e.dtype)
+    total = e.dot(_ones(rows.shape[1], e.dtype))
     np.subtract(np.log(total)[:, None], z, out=z)  # -log p
     losses = np.einsum("ij,ij->i", z, weights)
     return _summed(losses, x, axis, reduction), (e, total, z)
