@@ -88,6 +88,77 @@ def test_an_unrolled_run_is_a_function_of_its_start_and_learning_rate():
     assert_allclose(ad.grad(end, (0, 1))(3.0, 0.1), (0.64, -4 * 0.8 * 3.0), rtol=1e-14)
 
 
+SEARCHED = {
+    "steepest_descent": {},
+    "steepest_descent, exact": {"line_search": "exact"},
+    "bfgs": {},
+    "bfgs, armijo": {"line_search": "armijo"},
+    "lbfgs": {},
+    "dfp": {},
+    "sr1": {},
+    "cg": {},
+    "cg, PR+": {"formula": "PR+"},
+    "newton": {},
+    "newton, strong_wolfe": {"line_search": "strong_wolfe"},
+}
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_with_searched_step_lengths_implicit_and_unrolled_derivatives_agree(name):
+    method = name.split(",")[0]
+    expected = ad.jacfwd(minimiser(curved, "newton"))(FLAT)
+    unrolled = minimiser(curved, method, "unrolled", **SEARCHED[name])
+    for mode in MODES.values():
+        assert_allclose(mode(unrolled)(FLAT), expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("method", ["bfgs", "newton", "cg"])
+def test_with_searched_step_lengths_second_derivatives_agree(method):
+    def second(differentiate):
+        return ad.hessian(lambda flat: minimiser(curved, method, differentiate)(flat)[0])(FLAT)
+
+    assert_allclose(second("unrolled"), second("implicit"), atol=1e-8)
+
+
+def test_a_run_with_searched_lengths_forgets_its_start():
+    def end(x0):
+        return optim.minimize(curved, x0, args=(THETA,), tol=1e-10, differentiate="unrolled").x
+
+    assert_allclose(ad.jacfwd(end)(np.ones(3)), 0, atol=1e-10)
+
+
+def test_the_derivative_through_quasi_newton_steps_converges_where_the_run_has_been_faster_than_its_matrix():
+    """On Rosenbrock's valley the tangents of the steps alone are off by more than the derivative is large."""
+
+    def valley(x, a):
+        return 100 * (x[1] - x[0] ** 2) ** 2 + (a - x[0]) ** 2  # least at (a, a²)
+
+    for method in ("dfp", "bfgs", "lbfgs", "sr1"):
+        found = ad.jacrev(lambda a, m=method: optim.minimize(valley, np.array([-1.2, 1.0]), m, args=(a,), tol=1e-10,
+                                                             differentiate="unrolled").x)(1.1)  # fmt: skip
+        assert_allclose(found, [1, 2.2], rtol=1e-8)
+
+
+def test_steepest_descent_with_a_fixed_length_has_the_derivative_of_its_iterates_even_unconverged():
+    def end(a, x0):
+        return optim.minimize(lambda x, a: (x - a) ** 2, x0, "steepest_descent", args=(a,), max_iter=2,
+                              line_search=optim.line_search.Fixed(0.25), differentiate="unrolled").x  # fmt: skip
+
+    assert_allclose(ad.grad(end, (0, 1))(1.0, 0.0), (0.75, 0.25), rtol=1e-14)
+
+
+def test_an_unconverged_run_with_searched_lengths_is_refused():
+    with pytest.raises(NotConvergedError, match="searched for, and are held constant"):
+        ad.jacfwd(minimiser(curved, "bfgs", "unrolled", max_iter=3))(FLAT)
+
+
+def test_a_derivative_that_does_not_converge_through_the_steps_is_refused():
+    """x⁴ is flat at its minimum: no step of the run lets perturbations die out."""
+    with pytest.raises(NotConvergedError, match="the derivative through its iterations does not"):
+        ad.grad(lambda a: optim.minimize(lambda x, a: (x - a) ** 4, 3.0, "steepest_descent", args=(a,),
+                                         differentiate="unrolled").x)(1.0)  # fmt: skip
+
+
 def test_second_derivatives_of_a_minimiser():
     def f(x, a):
         return (x - a**3) ** 2
@@ -155,10 +226,10 @@ def test_what_cannot_be_differentiated_is_refused():
         ad.grad(at)(2.0, "gradient_descent", max_iter=3)
     with pytest.raises(UnsupportedProblemError, match="differences"):
         ad.grad(at)(2.0, jac="2-point")
-    with pytest.raises(UnsupportedProblemError, match="'bfgs' cannot be differentiated through its iterations"):
-        ad.grad(at)(2.0, differentiate="unrolled")
+    with pytest.raises(UnsupportedProblemError, match="'trust_exact' cannot be differentiated through its iterations"):
+        ad.grad(at)(2.0, "trust_exact", differentiate="unrolled")
     with pytest.raises(UnsupportedProblemError, match="full steps"):
-        ad.grad(at)(2.0, "newton", differentiate="unrolled", line_search="armijo")
+        ad.grad(at)(2.0, "newton", differentiate="unrolled", line_search="fixed", modify=True)
     with pytest.raises(UnknownOptionError, match="did you mean unrolled"):
         ad.grad(at)(2.0, differentiate="unroled")
     with pytest.raises(UnsupportedProblemError, match="cannot handle constraints"):
@@ -170,3 +241,14 @@ def test_an_objective_that_closes_over_what_is_differentiated_is_refused():
         ad.grad(lambda a: optim.minimize(lambda x: (x - a) ** 2, 0.0).x)(1.0)
     with pytest.raises(ad.errors.InputError, match="closes over a traced value"):
         ad.grad(lambda a: optim.minimize(lambda x, b: (x - a * b) ** 2, 0.0, args=(a,)).x)(1.0)
+
+
+def test_an_objective_that_is_random_cannot_be_unrolled():
+    rng = np.random.default_rng(0)
+
+    def noisy(x, a):
+        return np.sum((x - a) ** 2) + 0.1 * rng.normal() * np.sum(x)
+
+    with pytest.raises(UnsupportedProblemError, match="random"):
+        ad.jacfwd(lambda a: optim.minimize(noisy, np.zeros(2), "bfgs", args=(a,), step_tol=0.5,
+                                           differentiate="unrolled").x)(np.ones(2))  # fmt: skip
