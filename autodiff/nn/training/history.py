@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Table", "TrainingHistory"]
+__all__ = ["TrainingHistory"]
 
 
 class Table:

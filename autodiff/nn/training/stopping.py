@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import ModelError
 from .callback import Callback, CancelFit
 
-__all__ = ["EarlyStopping", "Monitor"]
+__all__ = ["EarlyStopping"]
 
 
 class Monitor:
