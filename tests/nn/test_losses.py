@@ -1,5 +1,6 @@
 """Losses beyond what PyTorch can vouch for: extremes, kernels beside references, games, and errors."""
 
+import doctest
 import itertools
 
 import numpy as np
@@ -325,6 +326,13 @@ def test_minimax_is_a_zero_sum_in_what_the_generator_can_change(rng):
 def test_games_have_derivatives_for_both_players(name, rng):
     real, fake = rng.standard_normal((4, 1)), rng.standard_normal((5, 1))
     check_grads(lambda real, fake: GAMES[name](real, fake), (real, fake))
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_the_example_of_a_game_runs(name):
+    flags = doctest.NORMALIZE_WHITESPACE
+    example = doctest.DocTestParser().get_doctest(GAMES[name].__doc__, {"np": np, name: GAMES[name]}, name, None, None)
+    assert example.examples and doctest.DocTestRunner(optionflags=flags).run(example).failed == 0
 
 
 @pytest.mark.parametrize("name", GAMES)

@@ -14,9 +14,9 @@ import numpy as np
 from ...tracer import dtype_of, shape_of
 from ...transforms import grad
 from ..errors import ShapeError
+from ..functional.activations import relu
 from ..random import ShapesOnly
 from .binary import softplus
-from .margin import positive_part
 from .reduction import reduced
 
 __all__ = [
@@ -92,8 +92,8 @@ non_saturating = AdversarialLoss(
 )
 hinge_gan = AdversarialLoss(
     "hinge_gan",
-    lambda real: positive_part(1 - real),
-    lambda fake: positive_part(1 + fake),
+    lambda real: relu(1 - real),
+    lambda fake: relu(1 + fake),
     lambda fake: -fake,
     """The discriminator minimises E max(0, 1 - c(x)) + E max(0, 1 + c(G(z))), the generator -E c(G(z)).
 

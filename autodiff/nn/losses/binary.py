@@ -13,6 +13,7 @@ from .reduction import check_labels, check_signs, matched, reduced
 
 __all__ = ["bce", "bce_with_logits", "sigmoid_focal", "soft_margin"]
 
+# `functional.softplus` is the identity above a threshold, and σ (1 - σ) rounds to 0: these two are exact everywhere.
 softplus = elementwise(
     lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), lambda x: _sigmoid(x), name="softplus"
 )

@@ -9,8 +9,8 @@ import numpy as np
 from ...errors import InputError
 from ...tracer import dtype_of, shape_of, unwrap
 from ..errors import ShapeError
+from ..functional.activations import relu
 from .categorical import cross_entropy
-from .margin import positive_part
 from .reduction import check_signs, matched, reduced
 
 __all__ = ["contrastive", "cosine_embedding", "info_nce", "triplet_margin"]
@@ -64,7 +64,7 @@ def triplet_margin(
     far = distance(anchor, negative)
     if swap:
         far = np.minimum(far, distance(positive, negative))
-    return reduced("triplet_margin", positive_part(distance(anchor, positive) - far + margin), reduction)
+    return reduced("triplet_margin", relu(distance(anchor, positive) - far + margin), reduction)
 
 
 def contrastive(input1: Any, input2: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
@@ -84,7 +84,7 @@ def contrastive(input1: Any, input2: Any, target: Any, margin: float = 1.0, redu
         raise InputError("contrastive takes targets 1 (alike) and 0 (not alike)")
     difference = input1 - input2
     square = np.sum(difference * difference, axis=-1)
-    short = positive_part(margin - np.linalg.norm(difference, axis=-1))
+    short = relu(margin - np.linalg.norm(difference, axis=-1))
     return reduced("contrastive", np.where(np.equal(target, 1), square, short * short) / 2, reduction)
 
 
@@ -106,7 +106,7 @@ def cosine_embedding(input1: Any, input2: Any, target: Any, margin: float = 0.0,
     inner = np.sum(input1 * input2, axis=-1)
     lengths = np.sqrt((np.sum(input1 * input1, axis=-1) + 1e-12) * (np.sum(input2 * input2, axis=-1) + 1e-12))
     cosine = inner / lengths
-    losses = np.where(np.greater(target, 0), 1 - cosine, positive_part(cosine - margin))
+    losses = np.where(np.greater(target, 0), 1 - cosine, relu(cosine - margin))
     return reduced("cosine_embedding", losses, reduction)
 
 

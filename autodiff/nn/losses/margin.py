@@ -1,4 +1,4 @@
-"""Losses of margins: zero once the right answer is ahead by enough."""
+"""Losses of margins: zero once the right answer is ahead by enough, and with derivative 0 where it just is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...primitive import elementwise
 from ...tracer import dtype_of, shape_of
 from ..errors import ShapeError
+from ..functional.activations import relu
 from .binary import softplus
 from .categorical import class_weights
 from .reduction import check_labels, check_signs, class_numbers, matched, out_of_range, reduced
@@ -24,9 +24,6 @@ __all__ = [
     "squared_hinge",
 ]
 
-positive_part = elementwise(lambda x: np.maximum(x, 0), lambda ans: ans > 0, name="positive_part")
-positive_part.__doc__ = "max(x, 0), with derivative 0 at 0: a margin that is just met asks for nothing."
-
 
 def hinge(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     """ℓ = max(0, 1 - y x) for targets y = ±1: that of support vector machines.
@@ -39,7 +36,7 @@ def hinge(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     """
     target = matched("hinge", prediction, target)
     check_signs("hinge", target)
-    return reduced("hinge", positive_part(1 - target * prediction), reduction)
+    return reduced("hinge", relu(1 - target * prediction), reduction)
 
 
 def squared_hinge(prediction: Any, target: Any, reduction: str = "mean") -> Any:
@@ -50,7 +47,7 @@ def squared_hinge(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     """
     target = matched("squared_hinge", prediction, target)
     check_signs("squared_hinge", target)
-    return reduced("squared_hinge", np.square(positive_part(1 - target * prediction)), reduction)
+    return reduced("squared_hinge", np.square(relu(1 - target * prediction)), reduction)
 
 
 def hinge_embedding(prediction: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
@@ -61,7 +58,7 @@ def hinge_embedding(prediction: Any, target: Any, margin: float = 1.0, reduction
     """
     target = matched("hinge_embedding", prediction, target)
     check_signs("hinge_embedding", target)
-    losses = np.where(np.greater(target, 0), prediction, positive_part(margin - prediction))
+    losses = np.where(np.greater(target, 0), prediction, relu(margin - prediction))
     return reduced("hinge_embedding", losses, reduction)
 
 
@@ -74,7 +71,7 @@ def margin_ranking(input1: Any, input2: Any, target: Any, margin: float = 0.0, r
     input2 = matched("margin_ranking", input1, input2, "second input")
     target = matched("margin_ranking", input1, target)
     check_signs("margin_ranking", target)
-    return reduced("margin_ranking", positive_part(margin - target * (input1 - input2)), reduction)
+    return reduced("margin_ranking", relu(margin - target * (input1 - input2)), reduction)
 
 
 def multi_margin(
@@ -107,7 +104,7 @@ def multi_margin(
         raise out_of_range("multi_margin", wrong[0], classes)
     weight = class_weights("multi_margin", weight, classes, dtype_of(prediction))
     known = target[..., None]
-    short = positive_part(margin - np.take_along_axis(prediction, known, -1) + prediction)
+    short = relu(margin - np.take_along_axis(prediction, known, -1) + prediction)
     others = np.where(known == np.arange(classes), 0, short if p == 1 else short * short)
     losses = others.sum(axis=-1) / classes
     return reduced("multi_margin", losses, reduction, None if weight is None else weight[target])
@@ -128,7 +125,7 @@ def multilabel_margin(prediction: Any, target: Any, reduction: str = "mean") -> 
     if not np.all(np.isin(target, (0, 1))):
         raise InputError("multilabel_margin takes 0 and 1 as its target: which classes each sample has")
     has = np.asarray(target) == 1
-    short = positive_part(1 - (prediction[..., :, None] - prediction[..., None, :]))  # (N, y, j)
+    short = relu(1 - (prediction[..., :, None] - prediction[..., None, :]))  # (N, y, j)
     losses = np.where(has[..., :, None] & ~has[..., None, :], short, 0).sum(axis=(-2, -1))
     return reduced("multilabel_margin", losses / shape_of(prediction)[-1], reduction)
 
