@@ -131,18 +131,23 @@ def layer_forward(x, weight=None, bias=None, *, axes, centered, eps):
     size = math.prod(x.shape[-axes:])
     rows = x.reshape(math.prod(x.shape[:-axes]), size)
     mean_of = np.full((size, 1), 1 / size, x.dtype)
-    normal = rows - rows @ mean_of if centered else rows
-    inverse = np.einsum("rd,rd->r", normal, normal)[:, None]
-    inverse /= size
-    inverse += eps
-    np.sqrt(inverse, out=inverse)
-    np.reciprocal(inverse, out=inverse)
-    normal = np.multiply(normal, inverse, out=normal if centered else None)
-    y = normal
-    if weight is not None:
-        y = normal * weight.reshape(size)
-    if bias is not None:
-        y = np.add(y, bias.reshape(size), out=None if y is normal else y)
+    scale, shift = (None if v is None else v.reshape(size) for v in (weight, bias))
+    normal, inverse = np.empty(rows.shape, x.dtype), np.empty((len(rows), 1), x.dtype)
+    y = normal if weight is None and bias is None else np.empty(rows.shape, x.dtype)
+    for block in _blocks(*rows.shape):
+        part, values, of_rows = normal[block], rows[block], inverse[block]
+        if centered:
+            values = np.subtract(values, values @ mean_of, out=part)
+        np.vecdot(values, values, out=of_rows[:, 0])
+        of_rows /= size
+        of_rows += eps
+        np.sqrt(of_rows, out=of_rows)
+        np.reciprocal(of_rows, out=of_rows)
+        values = np.multiply(values, of_rows, out=part)
+        if scale is not None:
+            values = np.multiply(values, scale, out=y[block])
+        if shift is not None:
+            np.add(values, shift, out=y[block])
     return y.reshape(x.shape), (normal, inverse)
 
 
@@ -150,25 +155,34 @@ def layer_backward(cotangent, kept, wanted, x, weight=None, bias=None, *, axes, 
     normal, inverse = kept
     rows, size = normal.shape
     c = cotangent.reshape(rows, size)
-    products = c * normal
-    ones = np.ones(rows, x.dtype)
-    found = {}
-    if 1 in wanted:
-        found[1] = (ones @ products).reshape(weight.shape)
-    if 2 in wanted:
-        found[2] = (ones @ c).reshape(bias.shape)
-    if 0 in wanted:
-        mean_of = np.full((size, 1), 1 / size, x.dtype)
-        if weight is not None:
-            mean_of *= weight.reshape(size, 1)
-        np.multiply(normal, products @ mean_of, out=products)
-        dx = c * (1 if weight is None else weight.reshape(size))
-        if centered:
-            dx -= c @ mean_of
-        dx -= products
-        dx *= inverse
-        found[0] = dx.reshape(x.shape)
-    return [found[k] for k in wanted]
+    scale = None if weight is None else weight.reshape(size)
+    mean_of = np.full((size, 1), 1 / size, x.dtype)
+    if weight is not None:
+        mean_of *= scale[:, None]
+    dx = np.empty(c.shape, x.dtype) if 0 in wanted else None
+    of_weight, of_bias = np.zeros(size, x.dtype), np.zeros(size, x.dtype)
+    for block in _blocks(rows, size):
+        part, of_y = normal[block], c[block]
+        products = of_y * part
+        ones = np.ones(len(part), x.dtype)
+        if 1 in wanted:
+            of_weight += ones @ products
+        if 2 in wanted:
+            of_bias += ones @ of_y
+        if dx is not None:
+            np.multiply(part, products @ mean_of, out=products)
+            if centered:
+                products += of_y @ mean_of
+            if scale is not None:
+                of_y = np.multiply(of_y, scale, out=dx[block])
+            np.subtract(of_y, products, out=dx[block])
+            dx[block] *= inverse[block]
+    found = [dx, of_weight, of_bias]
+    return [found[k].reshape(shape) for k, shape in _shapes(wanted, x, weight, bias)]
+
+
+def _shapes(wanted, *args):
+    return [(k, args[k].shape) for k in wanted]
 
 
 # -- group normalisation -----------------------------------------------------------------------------------------------
@@ -178,31 +192,55 @@ def group_forward(x, weight=None, bias=None, *, groups, eps):
     n, channels = x.shape[:2]
     size = math.prod(x.shape[1:]) // groups
     rows = x.reshape(n * groups, size)
-    normal = rows - rows @ np.full((size, 1), 1 / size, x.dtype)
-    inverse = 1 / np.sqrt(np.einsum("rd,rd->r", normal, normal)[:, None] / size + eps)
-    normal *= inverse
-    y = normal
-    if weight is not None:
-        y = _channel_view(normal.reshape(x.shape)) * _column(weight)
-    if bias is not None:
-        y = _channel_view(y.reshape(x.shape)) + _column(bias)
+    ones = np.ones((size, 1), x.dtype)
+    normal, inverse = np.empty(rows.shape, x.dtype), np.empty((len(rows), 1), x.dtype)
+    by_channel = (len(rows) // groups, channels, math.prod(x.shape[2:]))
+    plain = weight is None and bias is None
+    y = normal if plain else np.empty(rows.shape, x.dtype)
+    for block in _blocks(n, groups * size):
+        lines = slice(block.start * groups, block.stop * groups)
+        part, values, of_rows = normal[lines], rows[lines], inverse[lines]
+        np.subtract(values, values @ ones / size, out=part)
+        np.vecdot(part, part, out=of_rows[:, 0])
+        of_rows /= size
+        of_rows += eps
+        np.sqrt(of_rows, out=of_rows)
+        np.reciprocal(of_rows, out=of_rows)
+        part *= of_rows
+        if not plain:
+            values, result = normal.reshape(by_channel)[block], y.reshape(by_channel)[block]
+            if weight is not None:
+                values = np.multiply(values, _column(weight), out=result)
+            if bias is not None:
+                np.add(values, _column(bias), out=result)
     return y.reshape(x.shape), (normal, inverse)
 
 
 def group_backward(cotangent, kept, wanted, x, weight=None, bias=None, *, groups, eps):
     normal, inverse = kept
-    rows, size = normal.shape
+    size = normal.shape[1]
     c = _channel_view(cotangent)
-    found = {}
-    if 1 in wanted:
-        found[1] = _total_of_products(c, _channel_view(normal.reshape(x.shape)))
-    if 2 in wanted:
-        found[2] = _total(c)
-    if 0 in wanted:
-        dx = (c * (1 if weight is None else _column(weight))).reshape(rows, size)
-        mean_product = np.einsum("rd,rd->r", dx, normal)[:, None] / size
-        dx -= dx @ np.full((size, 1), 1 / size, x.dtype)
-        dx -= normal * mean_product
-        dx *= inverse
-        found[0] = dx.reshape(x.shape)
-    return [found[k] for k in wanted]
+    by_channel = normal.reshape(c.shape)
+    n, channels, s = c.shape
+    ones = np.ones((s, 1), x.dtype)
+    sums, products = np.empty((n, channels), x.dtype), np.empty((n, channels), x.dtype)
+    dx = np.empty(c.shape, x.dtype) if 0 in wanted else None
+    for block in _blocks(n, channels * s):
+        of_y, part = c[block], by_channel[block]
+        of_sums = np.matmul(of_y, ones, out=sums[block][..., None])[..., 0]
+        of_products = np.vecdot(of_y, part, out=products[block])
+        if dx is None:
+            continue
+        if weight is not None:
+            of_sums, of_products = of_sums * weight, of_products * weight
+            of_y = np.multiply(of_y, _column(weight), out=dx[block])
+        shape = (len(part) * groups, channels // groups)
+        mean, mean_product = (v.reshape(shape).sum(axis=1, keepdims=True) / size for v in (of_sums, of_products))
+        lines = slice(block.start * groups, block.stop * groups)
+        removed = normal[lines] * mean_product
+        removed += mean
+        result = dx[block].reshape(removed.shape)
+        np.subtract(of_y.reshape(removed.shape), removed, out=result)
+        result *= inverse[lines]
+    found = [dx, products.sum(axis=0), sums.sum(axis=0)]
+    return [found[k].reshape(shape) for k, shape in _shapes(wanted, x, weight, bias)]
