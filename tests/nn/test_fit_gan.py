@@ -113,6 +113,16 @@ def test_an_interruption_keeps_the_history():
     assert history.stopped == "interrupted" and len(history.steps) == 3
 
 
+def test_the_history_draws_both_losses():
+    import matplotlib.pyplot as plt
+
+    G, D = players()
+    history = nn.fit_gan(G, D, samples(), noise=2, optimizers=(optim.sgd(0.1), optim.sgd(0.1)), progress=False)
+    ax = history.plot()
+    assert [line.get_label() for line in ax.get_lines()] == ["discriminator loss", "generator loss"]
+    plt.close("all")
+
+
 def test_modes_are_restored():
     G, D = players()
     G.eval()

@@ -99,8 +99,11 @@ class TrainingHistory:
         import matplotlib.pyplot as plt
 
         ax = plt.subplots()[1] if ax is None else ax
-        if len(self.steps):
-            ax.plot(self.steps[x], self.steps["loss"], color="0.75", linewidth=0.8, label="batch")
+        for name in [name for name in self.steps.columns if name.endswith("loss")]:
+            style: dict[str, Any] = {"label": name.replace("_", " ")}  # of the players of a game
+            if name == "loss":
+                style = {"label": "batch", "color": "0.75", "linewidth": 0.8}
+            ax.plot(self.steps[x], self.steps[name], **style)
         for name in ("loss", "validation_loss"):
             if name in self.epochs.columns:
                 ax.plot(self.epochs[x], self.epochs[name], marker="o", markersize=3, label=name.replace("_", " "))
