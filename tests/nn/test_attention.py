@@ -12,6 +12,7 @@ from autodiff import nn
 from autodiff.dispatch import Like, fit
 from autodiff.nn import functional as F
 from autodiff.nn.functional import attention
+from autodiff.nn.shapes import shape_pass
 
 EXACT = 1e-12  # sums of some dozens of products of numbers about 1, in float64
 
@@ -192,6 +193,17 @@ def test_the_kernel_of_joined_projections_is_its_reference(call, seed):
     qkv[..., : groups * repeats * 3] *= call["size"]
     params |= {"heads": groups * repeats, "groups": groups}
     assert_kernel_is_reference(attention._self_attend, [qkv, mask, kept], params, (0, 1)[: len(wanted) - 2], rng)
+
+
+def test_shapes_and_multiply_adds_follow_from_shapes_alone():
+    pairs = 2 * 4 * 5 * 7  # of queries and keys, in all heads
+    y, macs = shape_pass(F.scaled_dot_product_attention, (2, 4, 5, 3), (2, 2, 7, 3), (2, 2, 7, 6))
+    assert (y.shape, macs) == ((2, 4, 5, 6), pairs * (3 + 6))
+    call = lambda q, k, v: F.scaled_dot_product_attention(q, k, v, return_weights=True)  # noqa: E731
+    (y, weights), macs = shape_pass(call, (2, 4, 5, 3), (2, 2, 7, 3), (2, 2, 7, 6))
+    assert (y.shape, weights.shape, macs) == ((2, 4, 5, 6), (2, 4, 5, 7), pairs * (3 + 6))
+    y, macs = shape_pass(lambda x: F.self_attention(x, 4, 2, causal=True), (2, 5, 8 * 3))
+    assert (y.shape, macs) == ((2, 5, 12), 2 * 4 * 5 * 5 * (3 + 3))
 
 
 # -- masks -------------------------------------------------------------------------------------------------------------

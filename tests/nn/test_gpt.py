@@ -30,6 +30,13 @@ def test_gpt2_has_the_parameters_of_its_files(size, parameters):
     assert gpt2(size, rng=nn.SHAPES_ONLY).num_parameters == parameters
 
 
+def test_a_summary_of_gpt2_counts_what_a_sequence_costs():
+    found = nn.summary(gpt2(rng=nn.SHAPES_ONLY), ((1, 1024), int))
+    maps, scores = 12 * 12 * 768**2 + 768 * 50_257, 12 * 2 * 1024 * 768  # for each token
+    normalisations = 25 * 2 * 768
+    assert found.parameters == 124_439_808 and found.macs == 1024 * (maps + scores + normalisations)
+
+
 def test_65_characters_two_layers_of_64_make_108352_parameters():
     assert GPT(GPTConfig(65, 64, 2, 4, 64), rng=nn.SHAPES_ONLY).num_parameters == 108_352
 

@@ -59,3 +59,9 @@ def test_it_takes_batches_of_sequences(model):
 def test_padding_is_a_token_of_both_vocabularies():
     with pytest.raises(nn.ModelError, match="of 3 and 5, not 4"):
         Seq2SeqTransformer(3, 5, 8, 2, padding=4, rng=nn.SHAPES_ONLY)
+
+
+def test_a_summary_needs_shapes_alone():
+    model = Seq2SeqTransformer(9, 11, 8, 2, 1, 1, 12, rng=nn.SHAPES_ONLY)
+    found = nn.summary(model, ((2, 5), int), ((2, 4), int))
+    assert found.parameters == model.num_parameters and found.rows[0].output == (2, 4, 11)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...tracer import shape_of
+from ...tracer import Tracer, shape_of
 from .. import init
 from ..errors import ModelError, ShapeError
 from ..layers.dropout import Dropout
@@ -134,10 +134,10 @@ class Seq2SeqTransformer(Module):
         return self.dropout(self.positions(table(tokens) * math.sqrt(shape_of(table.weight)[1]), offset))
 
     def _tokens(self, name, tokens):
-        tokens = np.asarray(tokens)
-        if tokens.ndim != 2:
+        tokens = tokens if isinstance(tokens, Tracer) else np.asarray(tokens)
+        if len(shape_of(tokens)) != 2:
             raise ShapeError.of(
-                f"Seq2SeqTransformer's {name}", "ints (N, T)", tokens.shape, "give it a batch of sequences"
+                f"Seq2SeqTransformer's {name}", "ints (N, T)", shape_of(tokens), "give it a batch of sequences"
             )
         return tokens
 
