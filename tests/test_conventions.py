@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.nn import functional as F
 
 TABLE = Path(__file__).parent.parent / "docs" / "derivatives.md"
 INF, NAN = np.inf, np.nan
@@ -141,6 +142,32 @@ LINES = [
         "x is a data point",
         each([lambda x: np.interp(x, v(0.0, 1.0, 2.0), v(0.0, 1.0, 4.0))], (1.0,), 3.0),
     ),
+    Line(
+        "`relu(x)`, `relu6(x)`, `hardtanh(x)`, `hardsigmoid(x)`",
+        "a kink",
+        [
+            *each([F.relu, F.relu6], (0.0,), 0.0),
+            *each([F.relu6], (6.0,), 0.0),
+            *[(F.hardtanh, (x,), (0.0,)) for x in (-1.0, 1.0)],
+            *[(F.hardsigmoid, (x,), (0.0,)) for x in (-3.0, 3.0)],
+        ],
+    ),
+    Line(
+        "`leaky_relu(x, a)`, `prelu(x, a)`",
+        "x = 0",
+        each([F.leaky_relu], (0.0, 0.1), 0.1, 0.0) + each([F.prelu], (0.0, 0.1), 0.1, 0.0),
+    ),
+    Line("`threshold(x, t, v)`", "x = t", each([F.threshold], (0.5, 0.5, 3.0), 0.0, 0.0, 1.0)),
+    Line("`elu(x, a)`", "x = 0", each([F.elu], (0.0, 0.7), 0.7, 0.0)),
+    Line("`celu(x, a)`", "x = 0", each([F.celu], (0.0, 0.7), 1.0, 0.0)),
+    Line("`selu(x)`", "x = 0", each([F.selu], (0.0,), 1.6732632423543772 * 1.0507009873554805)),
+    Line("`hardswish(x)`", "x = -3, x = 3", [(F.hardswish, (-3.0,), (0.0,)), (F.hardswish, (3.0,), (1.0,))]),
+    Line(
+        "`softshrink(x, a)`, `hardshrink(x, a)`",
+        "x = a or x = -a",
+        [(f, (x, 0.7), (0.0, 0.0)) for f in (F.softshrink, F.hardshrink) for x in (0.7, -0.7)],
+    ),
+    Line("`step(x)`", "x = 0", each([F.step], (0.0,), 0.0)),
 ]  # fmt: skip
 COMPLEX = Line("`abs(z)`, `angle(z)` of complex z", "z = 0", [np.abs, np.angle])
 
