@@ -360,6 +360,16 @@ def test_no_float64_comes_of_float32(rng):
     assert {leaf.dtype for leaf in ad.tree.leaves((y, pullback(y)))} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("make", [nn.RNNCell, nn.GRUCell, nn.LSTMCell])
+def test_a_state_of_double_precision_keeps_it(make, rng):
+    cell, x, h = make(2, 3, rng=rng), np.ones((4, 2), np.float32), rng.standard_normal((4, 3))
+    found = cell(x, (h, h) if make is nn.LSTMCell else h)
+    expected = ad.tree.map(lambda p: p.astype(np.float64), cell)(x, (h, h) if make is nn.LSTMCell else h)
+    for a, b in zip(ad.tree.leaves(found), ad.tree.leaves(expected), strict=True):
+        assert a.dtype == np.float64
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
 # -- errors ------------------------------------------------------------------------------------------------------------
 
 

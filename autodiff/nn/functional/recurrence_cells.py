@@ -117,12 +117,16 @@ def _with_its_pair(b_ih, b_hh):
 
 def _affine(x, h, w_ih, w_hh, b_ih, b_hh):
     """W_ih x + b_ih + W_hh h + b_hh."""
-    z = x @ w_ih.T
+    z = _as_wide_as(h, x @ w_ih.T)
     z += h @ w_hh.T
     for b in (b_ih, b_hh):
         if b is not None:
             z += b
     return z
+
+
+def _as_wide_as(h, z):
+    return z if z.dtype == h.dtype else z.astype(np.result_type(z, h))
 
 
 def _of_affine(dz, wanted, x, h, w_ih, w_hh, between=()):
@@ -244,7 +248,7 @@ def _lstm_cell(x, h, c, w_ih, w_hh, b_ih=None, b_hh=None):
 def _gru_forward(x, h, w_ih, w_hh, b_ih=None, b_hh=None, *, reset_after=False):
     hidden = w_hh.shape[1]
     two = 2 * hidden
-    gates = x @ w_ih.T
+    gates = _as_wide_as(h, x @ w_ih.T)
     if b_ih is not None:
         gates += b_ih
     of_h = h @ (w_hh if reset_after else w_hh[:two]).T
