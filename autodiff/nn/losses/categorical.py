@@ -60,6 +60,8 @@ def cross_entropy(
         target = class_numbers("cross_entropy", target, rest, classes)
         kept = _counted("cross_entropy", target, classes, ignore_index)
         if label_smoothing == 0:
+            target = target.copy()
+            target.flags.writeable = False  # nobody else can change it, so a tape need not watch it
             return of_classes(prediction, target=target, kept=kept, weight=weight, axis=axis, reduction=reduction)
         return _smoothed(prediction, target, kept, weight, axis, label_smoothing, reduction)
     if shape_of(target) != shape:

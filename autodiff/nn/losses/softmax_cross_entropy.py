@@ -73,29 +73,41 @@ def _total(counts, rows):
     return total
 
 
-def _exponentials(rows, places):
-    """exp(rows) with 0 for the classes at `places`, what was there, and the sums of the rest."""
+def _matrix(x, axis):
+    """x as a matrix, and whether the classes are on its first axis: there they are when they aren't x's last one."""
+    if axis == x.ndim - 1:
+        return _rows(x, axis), False
+    return np.ascontiguousarray(np.moveaxis(x, axis, 0)).reshape(x.shape[axis], -1), True
+
+
+def _exponentials(z, places, first):
+    """exp(z) with 0 for the classes at `places`, what was there, and the sums of the rest."""
     with np.errstate(over="ignore"):  # it is seen in the sums
-        e = np.exp(rows)
+        e = np.exp(z)
     flat = e.reshape(-1)
     of_y = flat[places]
     flat[places] = 0
-    return e, of_y, e.dot(_ones(rows.shape[1], e.dtype))
+    ones = _ones(z.shape[0 if first else 1], e.dtype)
+    return e, of_y, ones.dot(e) if first else e.dot(ones)
+
+
+def _beside(vector, first):
+    return vector if first else vector[:, None]
 
 
 def _classes_forward(x, *, target, kept, weight, axis, reduction):
-    rows = _rows(x, axis)
-    n, classes = rows.shape
-    y = target.reshape(-1) if kept is None else np.where(kept, target, 0).reshape(-1)
-    places = np.arange(0, n * classes, classes) + y
-    e, of_y, others = _exponentials(rows, places)
+    z, first = _matrix(x, axis)
+    y = (target if kept is None else np.where(kept, target, 0)).reshape(-1)
+    n = len(y)
+    places = y * n + np.arange(n) if first else np.arange(0, z.size, z.shape[1]) + y
+    e, of_y, others = _exponentials(z, places, first)
     if _is_between(others, *ORDINARY) and _is_between(of_y, *ORDINARY):
         losses = np.log1p(others / of_y)
     else:
-        largest = rows[np.arange(n), rows.argmax(axis=1)]
-        shifted = rows - largest[:, None]
+        largest = z.max(axis=0) if first else z[np.arange(n), z.argmax(axis=1)]
+        shifted = z - _beside(largest, first)
         behind = -shifted.reshape(-1)[places]  # how far y is below the largest
-        e, of_y, others = _exponentials(shifted, places)
+        e, of_y, others = _exponentials(shifted, places, first)
         losses = np.where(behind > 0, behind + np.log(others + of_y), np.log1p(others))
     counts = _counts(y, kept, weight)
     if reduction == "none":
@@ -115,10 +127,14 @@ def _classes_backward(cotangent, kept_values, wanted, x, *, target, kept, weight
     if counts is not None:
         factor = factor * counts
     factor = factor / (others + of_y)
-    back = e * factor[:, None]
+    first = axis != x.ndim - 1
+    back = e * _beside(factor, first)
     others = others * factor
     back.reshape(-1)[places] = np.negative(others, out=others)
-    return [_back(back, x.shape, axis)]
+    if not first:
+        return [_back(back, x.shape, axis)]
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
+    return [np.ascontiguousarray(np.moveaxis(back.reshape(x.shape[axis], *shape), 0, axis))]
 
 
 def _classes_shape(x, *, target, axis, reduction, **rest):
