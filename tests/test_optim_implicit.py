@@ -147,6 +147,16 @@ def test_steepest_descent_with_a_fixed_length_has_the_derivative_of_its_iterates
     assert_allclose(ad.grad(end, (0, 1))(1.0, 0.0), (0.75, 0.25), rtol=1e-14)
 
 
+def test_a_run_that_begins_at_its_solution_is_differentiated_by_newtons_step_or_refused():
+    def at(a, method):
+        return optim.minimize(lambda x, a: np.sum((x - a**2) ** 2), np.ones(2), method, args=(a,),
+                              differentiate="unrolled").x  # fmt: skip
+
+    assert_allclose(ad.jacfwd(lambda a: at(a, "newton"))(np.ones(2)), 2 * np.eye(2), rtol=1e-12)
+    with pytest.raises(NotConvergedError, match="began at its solution"):
+        ad.jacfwd(lambda a: at(a, "bfgs"))(np.ones(2))
+
+
 def test_an_unconverged_run_with_searched_lengths_is_refused():
     with pytest.raises(NotConvergedError, match="searched for, and are held constant"):
         ad.jacfwd(minimiser(curved, "bfgs", "unrolled", max_iter=3))(FLAT)

@@ -43,13 +43,14 @@ _CYCLES = (1, 3, 10, 30, 100)  # so many of the last steps are tried to be repea
 class Step(NamedTuple):
     """d = -H ∇f(x) + β d_before,  x⁺ = x + α d, with H as the function v → H v; it is symmetric.
 
-    after  x⁺ as it was in the run, to which the step taken again is set, so that rounding does not grow
+    taken  x⁺ - x in the run, to which the step taken again is set, so that rounding does not grow. Where α is 0, the
+           step came from elsewhere, and is held as a whole; the steps after it see to the derivative
     """
 
     product: Callable
     beta: float
     alpha: float
-    after: np.ndarray | None = None
+    taken: np.ndarray | None = None
 
 
 # -- what is held ------------------------------------------------------------------------------------------------------
@@ -135,15 +136,16 @@ class _Watched:
         beta = getattr(self.direction, "_beta", 0.0)
         product = _PRODUCTS[type(self.direction)](self.direction, objective, x)
         d = self.direction.at(objective, x, jac)
-        self._next, self._x = (product, beta if self._before is not None else 0.0, d), x
+        self._next = product, beta if self._has_begun else 0.0, d
         return d
 
     def update(self, step, change, jac):
         product, beta, d = self._next
         if d is None or not self._is_along(step, d):  # the gradient was followed instead
             product, beta, d = _identity, 0.0, change - jac
-        self.steps.append(Step(product, beta, float(step @ d) / float(d @ d), self._x + step))
-        self._next, self._before = (_identity, 0.0, None), d
+        alpha = float(step @ d) / float(d @ d) if self._is_along(step, d) else 0.0
+        self.steps.append(Step(product, beta, alpha, step))
+        self._next, self._has_begun = (_identity, 0.0, None), True
         self.direction.update(step, change, jac)
 
     def inverse_hessian(self):
@@ -156,10 +158,12 @@ class _Watched:
         return Step(_PRODUCTS[type(self.direction)](self.direction, objective, x), 0.0, 1.0)
 
     def _forget(self):
-        self._next, self._before = (_identity, 0.0, None), None
+        self._next, self._has_begun = (_identity, 0.0, None), False
 
     @staticmethod
     def _is_along(step, d):
+        if not d.any():
+            return False
         alpha = float(step @ d) / float(d @ d)
         return bool(np.abs(step - alpha * d).max() <= 1e-6 * np.abs(step).max())
 
@@ -172,14 +176,18 @@ def end(steps: list[Step], gradient: Callable, x: Any) -> Any:
     from autodiff import stop_gradient
 
     d = None
-    for product, beta, alpha, after in steps:
+    for product, beta, alpha, taken in steps:
+        if not alpha:
+            x = x + taken
+            continue
         descent = _held(product)(gradient(x))
         d = -descent if d is None or not beta else beta * d - descent
-        x = x + alpha * d
-        if after is not None:
-            away = after - stop_gradient(x)
-            _check_same(away, alpha * np.abs(stop_gradient(d)).max(), np.abs(after).max())
-            x = x + away
+        step = alpha * d
+        if taken is not None:
+            away = taken - stop_gradient(step)
+            _check_same(away, np.abs(taken).max(), np.abs(stop_gradient(x)).max())
+            step = step + away
+        x = x + step
     return x
 
 
@@ -212,10 +220,14 @@ def prolongation(
     """
     from autodiff import jvp
 
-    if not steps:
-        return []
+    moving = [step for step in steps if step.alpha]
+    if last is None and not moving:
+        raise NotConvergedError(
+            "the run began at its solution, so there are no iterations to differentiate through; start elsewhere, or "
+            "ask for differentiate='implicit'"
+        )
     cycles = [] if last is None else [[last]]
-    cycles += [[step._replace(after=None) for step in steps[-length:]] for length in _CYCLES if length <= len(steps)]
+    cycles += [[step._replace(taken=None) for step in moving[-length:]] for length in _CYCLES if length <= len(moving)]
     rng = np.random.default_rng(0)
     v, tilt = rng.normal(size=(2, start.size))
     v, tilt = v / np.abs(v).max(), tilt / np.abs(tilt).max()
@@ -225,7 +237,7 @@ def prolongation(
 
     # what the run itself has made of perturbations of its start and of the objective, which may be much
     grown = np.abs(jvp(tilted_end, (start, 0.0), (v, 1.0))[1]).max()
-    expected = np.abs(v).max() + np.abs((last or steps[-1]).product(tilt)).max()
+    expected = np.abs(v).max() + np.abs((last or moving[-1]).product(tilt)).max()
     enough = _DEAD / max(1.0, grown / expected)
     for cycle in cycles:
         left, added = v, []
