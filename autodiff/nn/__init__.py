@@ -22,6 +22,7 @@ from . import losses as losses
 from . import metrics as metrics
 from . import models as models
 from . import regularizers as regularizers
+from . import viz as viz
 from .errors import *
 from .folding import *
 from .init.rules import initialize as initialize

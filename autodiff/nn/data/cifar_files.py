@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +40,8 @@ def cifar10(folder: Path | str | None = None) -> tuple[LabelledData, LabelledDat
         found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if found != MD5:
         raise CifarError(f"{path} is not {ARCHIVE} of CIFAR-10: its MD5 is {found}, expected {MD5}")
+    import tarfile
+
     with tarfile.open(path) as archive:
         batches = {Path(member.name).name: member for member in archive.getmembers() if member.name.endswith(".bin")}
         names = [f"data_batch_{k}.bin" for k in range(1, 6)]

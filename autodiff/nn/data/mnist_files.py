@@ -6,7 +6,6 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 
@@ -127,6 +126,8 @@ def download_mnist(folder: Path | str | None = None, mirror: str = MIRROR) -> Pa
     A file that is already there and verified is not fetched again; a file that does not verify is not kept.
     Raises UnavailableError where the network or the mirror fails or serves something else.
     """
+    from urllib.request import urlopen  # here, because it is slow to import
+
     folder = directory() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for file in FILES:
