@@ -391,6 +391,8 @@ def test_errors_name_what_is_wrong(rng):
         layer(x, mask=np.ones((5, 4)))
     with pytest.raises(nn.ShapeError, match=r"mask.*\(4, 5\).*\(3, 5\)"):
         layer(x, lengths=[1, 2, 3])
+    with pytest.raises(ValueError, match="from 0 to T = 5, not 1 to 6"):
+        layer(x, lengths=[1, 2, 3, 6])
     with pytest.raises(nn.ShapeError, match=r"x\[:, t\]"):
         nn.GRUCell(2, 3, rng=rng)(x)
     with pytest.raises(nn.ShapeError, match=r"the state.*\(5, 3\).*\(4, 3\)"):

@@ -107,7 +107,7 @@ class RNN(_RecurrentLayer):
 
     it returns the outputs (N, T, directions · H) and the last state, shaped like the initial one. Nothing is remembered
     from one call to the next. All parameters start uniform in ±1/√H, as in PyTorch, whose names they have. Raises
-    ModelError where arguments make no sense, ShapeError where shapes do not fit.
+    ModelError where arguments make no sense, ShapeError where shapes do not fit, ValueError for a length above T.
 
     >>> layer = RNN(3, 5, num_layers=2, bidirectional=True, rng=0)
     >>> y, h = layer(np.zeros((2, 7, 3), np.float32), lengths=[7, 4])
