@@ -94,32 +94,23 @@ class _Layout:
         groups = self.window.groups
         return flat.reshape(groups, channels // groups, count * self.run)
 
-    def places(self, padded):
-        """For each tap, where it meets padded images (g, C, *padded): views that one may add to."""
+    def places(self):
+        """For each tap, where it meets the padded images: indices, with stride 1 of the images laid out flat."""
+        window = self.window
+        taps = product(*(range(0, d * k, d) for d, k in zip(window.dilation, self.kernel, strict=True)))
         if self.is_flat:
-            rows = padded.reshape(*padded.shape[:2], -1)
-            for offset in product(*(range(k) for k in self.kernel)):
-                start = sum(k * d * step for k, d, step in zip(offset, self.window.dilation, self.steps, strict=True))
-                yield rows[:, :, start : start + self.run]
-        else:
-            for offset in product(*(range(k) for k in self.kernel)):
-                yield padded[
-                    (
-                        ...,
-                        *(
-                            slice(k * d, k * d + s * (n - 1) + 1, s)
-                            for k, d, s, n in zip(
-                                offset, self.window.dilation, self.window.stride, self.out, strict=True
-                            )
-                        ),
-                    )
-                ]
+            starts = [sum(k * step for k, step in zip(tap, self.steps, strict=True)) for tap in taps]
+            return [(..., slice(start, start + self.run)) for start in starts]
+        return [
+            (..., *(slice(k, k + s * (n - 1) + 1, s) for k, s, n in zip(tap, window.stride, self.out, strict=True)))
+            for tap in taps
+        ]
 
-    def as_images(self, product, channels, count):
-        """The useful columns of a product (channels, count · run), as a view (count, channels, *out)."""
-        item = product.itemsize
+    def as_images(self, maps, channels, count):
+        """The useful columns of maps (channels, count · run), as a view (count, channels, *out)."""
+        item = maps.itemsize
         strides = (self.run * item, count * self.run * item, *(step * item for step in self.row_steps))
-        return np.ndarray((count, channels, *self.out), product.dtype, product, 0, strides)
+        return np.ndarray((count, channels, *self.out), maps.dtype, maps, 0, strides)
 
 
 def _overlap(size, padding):
@@ -212,13 +203,15 @@ def spread(y: Any, w: Any, window: Window, size: tuple[int, ...], bias: Any = No
     x = np.empty(shape, dtype)
     weight = np.ascontiguousarray(w, dtype).reshape(groups, len(w) // groups, -1).swapaxes(1, 2)
     flat = np.zeros(len(w) * layout.at_once * layout.run, dtype)
+    places, positions = layout.places(), (layout.run,) if layout.is_flat else layout.out
     for block in layout.blocks():
         count = len(y[block])
         maps = layout.laid_flat(y[block], flat)
-        columns = np.matmul(weight, maps).reshape(channels, layout.taps, count, layout.run)
+        columns = np.matmul(weight, maps).reshape(channels, layout.taps, count, *positions)
         padded = np.zeros((count, channels, *layout.padded), dtype)
-        for tap, places in enumerate(layout.places(padded)):
-            places += columns[:, tap].swapaxes(0, 1).reshape(places.shape)
+        target = padded.reshape(count, channels, -1) if layout.is_flat else padded
+        for tap, place in enumerate(places):
+            target[place] += columns[:, tap].swapaxes(0, 1)
         x[block] = 0  # where the padding is negative
         x[block][layout.taken] = padded[layout.inner]
     return _plus(x, bias)

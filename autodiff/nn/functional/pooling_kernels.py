@@ -53,13 +53,13 @@ def _reduced(function: Callable, x: Any, kernel: Sequence[int], out: Sequence[in
 def largest(x: np.ndarray, kernel: Sequence[int], window: Window) -> np.ndarray:
     """(N, C, *size) → (N, C, *out)."""
     y = _reduced(np.maximum, _padded(x, window, -np.inf), kernel, window.output(x.shape[2:], kernel), window)
-    return y.copy() if y is x else y
+    return y.copy() if np.may_share_memory(x, y) else y
 
 
 def summed(x: np.ndarray, kernel: Sequence[int], window: Window) -> np.ndarray:
     """(N, C, *size) → (N, C, *out)."""
     y = _reduced(np.add, _padded(x, window, 0), kernel, window.output(x.shape[2:], kernel), window)
-    return y.copy() if y is x else y
+    return y.copy() if np.may_share_memory(x, y) else y
 
 
 def largest_back(c: np.ndarray, x: np.ndarray, y: np.ndarray, kernel: Sequence[int], window: Window) -> np.ndarray:
