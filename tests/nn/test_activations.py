@@ -148,7 +148,8 @@ def test_kernels_of_gelu_compute_what_the_references_say(shape, seed):
 def test_softmax_gives_masked_entries_exactly_zero():
     x = np.array([[0.0, -np.inf, 1.0], [-np.inf, -np.inf, 2.0]], np.float32)
     y = F.softmax(x)
-    assert (y[np.isinf(x)] == 0).all() and y.sum(axis=1).tolist() == [1, 1]
+    assert (y[np.isinf(x)] == 0).all()
+    np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-6)
     gradient = ad.grad(lambda x: (F.softmax(x) ** 2).sum())(x)
     assert np.isfinite(gradient).all() and (gradient[np.isinf(x)] == 0).all()
 

@@ -113,12 +113,19 @@ relu.__doc__ = """max(x, 0), with derivative 0 at 0."""
 relu6 = elementwise(lambda x: np.minimum(_positive(x), 6), lambda ans: (ans > 0) & (ans < 6), name="relu6")
 relu6.__doc__ = """min(max(x, 0), 6), with derivative 0 at both kinks."""
 
-_leaky_relu = elementwise(
-    lambda x, y: _positive(x) + y * _negative(x),
-    lambda x, y: (x > 0) * _number(x, 1) + (x <= 0) * y,
-    lambda x: (x <= 0) * x,
-    name="leaky_relu",
-)
+
+def _leaky(x, y):
+    if y.__class__ is float and 0 <= y <= 1:
+        return np.maximum(x, x * y)  # half of the operations
+    return _positive(x) + y * _negative(x)
+
+
+def _leaky_slope(x, y):
+    positive = (x > 0) * _number(x, 1)
+    return np.maximum(positive, y) if y.__class__ is float and y <= 1 else positive + (x <= 0) * y
+
+
+_leaky_relu = elementwise(_leaky, _leaky_slope, lambda x: (x <= 0) * x, name="leaky_relu")
 
 
 def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:

@@ -74,14 +74,17 @@ def _backward(cotangent, kept, wanted, weight, indices, padding_idx):
 
 
 def sum_of_rows(values: np.ndarray, indices: np.ndarray, rows: int) -> np.ndarray:
-    """The table (rows, D) in which row r is the sum of the values[k] with indices[k] = r."""
-    found = np.zeros((rows, values.shape[1]), values.dtype)
-    if indices.size:
-        order = np.argsort(indices, kind="stable")
-        ordered = indices[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        found[ordered[starts]] = np.add.reduceat(values[order], starts, axis=0)
-    return found
+    """The table (rows, D) in which row r is the sum of the values[k] with indices[k] = r: sparse ones @ values.
+
+    np.add.at takes ten times as long where rows are few, and sorted sums by np.add.reduceat three times.
+    """
+    from scipy.sparse import csr_matrix
+
+    starts = np.zeros(rows + 1, np.intp)
+    np.cumsum(np.bincount(indices, minlength=rows), out=starts[1:])
+    places = np.argsort(indices, kind="stable")  # of the values of row 0, of row 1, ...
+    picked = csr_matrix((np.ones(len(places), values.dtype), places, starts), shape=(rows, len(places)))
+    return np.asarray(picked @ values)
 
 
 def _shape(weight, indices, padding_idx):

@@ -67,7 +67,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
 def _softmax_forward(x, axis):
     y = np.asarray(x - _largest(x, axis))
     np.exp(y, out=y)
-    y /= _sum(y, axis)
+    y *= 1 / _sum(y, axis)
     return y, y
 
 
