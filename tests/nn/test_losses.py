@@ -79,6 +79,14 @@ def test_losses_of_logits_are_exact_at_huge_ones_in_both_modes(name, dtype):
     np.testing.assert_allclose(forward, slopes, rtol=eps)
 
 
+def test_bce_with_logits_has_derivatives_by_targets_and_weights_too(rng):
+    x, y, w = rng.standard_normal((4, 3)), np.full((4, 3), 0.5), np.array([0.5, 1.0, 3.0])
+    check_grads(lambda x, y, w: losses.bce_with_logits(x, y, pos_weight=w), (x, y, w))
+    f = lambda x: losses.bce_with_logits(x, np.ones(1))  # noqa: E731
+    np.testing.assert_allclose(ad.hessian(f)(np.zeros(1)), [[0.25]])
+    np.testing.assert_allclose(ad.hessian(f)(np.array([50.0])), [[np.exp(-50)]], rtol=1e-12)
+
+
 @pytest.mark.parametrize("gamma", [0.5, 1.0, 2.0, 5.0])
 @pytest.mark.parametrize("target", [0, 1])
 def test_focal_losses_are_finite_at_huge_logits(gamma, target):

@@ -28,6 +28,24 @@ def _sigmoid_value(x):
 _sigmoid = elementwise(_sigmoid_value, lambda x: _sigmoid(x) * _sigmoid(-x), name="sigmoid")
 
 
+def _slope_value(x, y, z):
+    small = np.exp(-np.abs(x))
+    large = 1 / (1 + small)
+    small *= large
+    is_negative = np.less(x, 0)
+    return (1 - y) * np.where(is_negative, small, large) - z * y * np.where(is_negative, large, small)
+
+
+# (1 - y) σ(x) - z y σ(-x), from one exponential
+_slope = elementwise(
+    _slope_value,
+    lambda x, y, z: ((1 - y) + z * y) * (_sigmoid(x) * _sigmoid(-x)),
+    lambda x, z: -_sigmoid(x) - z * _sigmoid(-x),
+    lambda x, y: -y * _sigmoid(-x),
+    name="slope_of_bce_with_logits",
+)
+
+
 def _cross_entropy_of_logits(x, y, z):
     near = np.log1p(np.exp(-np.abs(x)))
     return z * y * (near + np.maximum(-x, 0)) + (1 - y) * (near + np.maximum(x, 0))
@@ -36,7 +54,7 @@ def _cross_entropy_of_logits(x, y, z):
 # of logit x, target y and weight z of the positives; no term is negative, so no digits cancel
 _with_logits = elementwise(
     _cross_entropy_of_logits,
-    lambda x, y, z: (1 - y) * _sigmoid(x) - z * y * _sigmoid(-x),
+    lambda x, y, z: _slope(x, y, z),
     lambda x, z: z * softplus(-x) - softplus(x),
     lambda x, y: y * softplus(-x),
     name="bce_with_logits",
