@@ -13,7 +13,7 @@ from demos.deck import SLIDES
 from demos.demo import Demo
 
 # The packages that hold demos. A module there is a demo; a module elsewhere under `demos` is machinery.
-CHAPTERS = ("linear_models", "optimization", "differentiation")
+CHAPTERS = ("linear_models", "optimization", "differentiation", "networks", "sequences", "generative")
 
 
 class UnknownDemoError(LookupError):

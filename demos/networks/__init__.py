@@ -1,0 +1,1 @@
+"""Feedforward and convolutional networks on images."""

@@ -1,0 +1,1 @@
+"""Recurrent networks, attention and transformers on sequences."""
