@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...tracer import dtype_of, shape_of
+from ...tracer import Tracer, dtype_of, shape_of
 from .. import functional as F
 from .. import init
 from ..errors import ModelError
@@ -179,6 +179,7 @@ class MultiheadAttention(Module):
         bias = F.alibi_bias(self.num_heads, T, S, dtype)
         if mask is None:
             return bias
+        mask = mask if isinstance(mask, Tracer) else np.asarray(mask)
         kind = dtype_of(mask).kind
         return np.where(mask, bias, dtype.type(-math.inf)) if kind == "b" else mask + bias if kind == "f" else mask
 
