@@ -11,6 +11,9 @@ from autodiff.nn import functional as F
 from autodiff.nn.errors import ModelError, ShapeError
 from autodiff.nn.functional import pooling
 from autodiff.nn.functional.geometry import Window
+from autodiff.nn.functional.pooling_kernels import switches_of
+from autodiff.nn.functional.windows import flat_places, gathered, picked, regular_places
+from autodiff.tracer import unwrap
 
 
 @st.composite
@@ -27,15 +30,41 @@ def problems(draw):
 
 
 @settings(max_examples=60)
-@given(problems(), st.sampled_from(["_largest", "_summed"]))
-def test_kernels_compute_what_the_references_do(problem, name):
+@given(problems())
+def test_sums_and_maxima_are_those_of_the_entries_of_each_window(problem):
     x, kernel, window, rng = problem
-    fused, params = getattr(pooling, name), {"kernel": kernel, "window": window}
-    y, pullback = ad.vjp(lambda x: fused(x, **params), x)
-    expected, by_reference = ad.vjp(lambda x: fused.reference(x, **params), x)
-    np.testing.assert_array_equal(y, expected)
-    c = rng.integers(-4, 5, y.shape).astype(float)
-    np.testing.assert_array_equal(pullback(c)[0], by_reference(c)[0])
+    places = regular_places(x.shape[2:], kernel, window)
+    params = {"kernel": kernel, "window": window}
+
+    def first_largest(x):
+        return picked(x, flat_places(unwrap(x), places))
+
+    for fused, by_definition in (
+        (pooling._largest, first_largest),
+        (pooling._summed, lambda x: gathered(x, places, fill=0.0).sum(-1)),
+    ):
+        expected, definition_pullback = ad.vjp(by_definition, x)
+        c = rng.integers(-4, 5, expected.shape).astype(float)
+        for function in (fused, fused.reference):
+            y, pullback = ad.vjp(lambda x, function=function: function(x, **params), x)
+            np.testing.assert_array_equal(y, expected)
+            np.testing.assert_array_equal(pullback(c)[0], definition_pullback(c)[0])
+
+
+@settings(max_examples=30)
+@given(problems())
+def test_switches_are_the_first_places_of_the_maxima(problem):
+    x, kernel, window, _ = problem
+    expected = flat_places(x, regular_places(x.shape[2:], kernel, window))
+    np.testing.assert_array_equal(switches_of(x, kernel, window), expected)
+
+
+def test_nan_and_minus_infinity_win_where_they_are_the_largest():
+    x = np.array([[[1.0, np.nan, 5.0, -np.inf, -np.inf, -np.inf]]])
+    y, switches = F.max_pool1d(x, 3, return_indices=True)
+    np.testing.assert_array_equal(y, [[[np.nan, -np.inf]]])
+    np.testing.assert_array_equal(switches, [[[1, 3]]])
+    np.testing.assert_array_equal(F.max_pool1d(x, 3), y)
 
 
 def test_of_ties_the_first_takes_the_derivative():

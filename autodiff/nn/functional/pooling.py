@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from ...fused import fused
+from ...primitive import linear
 from ...tracer import dtype_of, shape_of, unwrap
 from ..errors import ModelError
 from .geometry import Window, numbers_of, size_after, space_of
-from .pooling_kernels import largest, largest_back, summed, summed_back
-from .windows import flat_places, gathered, picked, regular_places
+from .pooling_kernels import largest, largest_back, summed, summed_back, switches_of
+from .windows import picked
 
 __all__ = [
     "avg_pool1d",
@@ -117,8 +118,7 @@ def _max_pool(name, x, axes, kernel_size, stride, padding, dilation, ceil_mode, 
     kernel, window, _ = _windows(name, x, axes, kernel_size, stride, padding, dilation, ceil_mode)
     if not return_indices:
         return _largest(x, kernel=kernel, window=window)
-    places = regular_places(shape_of(x)[2:], kernel, window)
-    switches = flat_places(unwrap(x), places)
+    switches = switches_of(unwrap(x), kernel, window)
     return picked(x, switches), switches
 
 
@@ -138,9 +138,7 @@ def _pool_shape(x, *, kernel, window, **_):
 
 @fused(_max_forward, _max_backward, shape=_pool_shape)
 def _largest(x, *, kernel, window):
-    windows = gathered(x, regular_places(shape_of(x)[2:], kernel, window))
-    first = np.argmax(unwrap(windows), -1)[..., None]
-    return np.take_along_axis(windows, first, -1)[..., 0]
+    return picked(x, switches_of(unwrap(x), kernel, window))
 
 
 # -- sums --------------------------------------------------------------------------------------------------------------
@@ -266,4 +264,16 @@ def _sum_backward(cotangent, kept, wanted, x, *, kernel, window):
 
 @fused(_sum_forward, _sum_backward, shape=_pool_shape)
 def _summed(x, *, kernel, window):
-    return np.sum(gathered(x, regular_places(shape_of(x)[2:], kernel, window), fill=0.0), -1)
+    return _sums(x, kernel=kernel, window=window)
+
+
+_sums = linear(
+    summed,
+    lambda c, x, kernel, window: _spread_sums(c, kernel=kernel, window=window, shape=x.shape),
+    name="pool_sum",
+)
+_spread_sums = linear(
+    lambda c, kernel, window, shape: summed_back(c, shape, kernel, window),
+    lambda x, c, kernel, window, shape: _sums(x, kernel=kernel, window=window),
+    name="pool_sum_back",
+)

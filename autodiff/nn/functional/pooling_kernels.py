@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from .geometry import Window
 
-__all__ = ["largest", "largest_back", "summed", "summed_back"]
+__all__ = ["largest", "largest_back", "summed", "summed_back", "switches_of"]
 
 
 def _padded(x, window, fill):
@@ -82,6 +83,27 @@ def largest_back(c: np.ndarray, x: np.ndarray, y: np.ndarray, kernel: Sequence[i
         else:
             found[place] += c * hit
     return _unpadded(found, x.shape, window)
+
+
+def switches_of(x: np.ndarray, kernel: Sequence[int], window: Window) -> np.ndarray:
+    """Of each window the place of its first largest entry, a nan if there is one, as a number in the flat image."""
+    out = window.output(x.shape[2:], kernel)
+    padded = _padded(x, window, -np.inf)
+    numbers = np.full((1, 1, *padded.shape[2:]), -1)
+    inside = numbers[_inner(x.shape[2:], window)]
+    inside[...] = np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:])[_taken(x.shape[2:], window)]
+    best = np.full((*x.shape[:2], *out), -np.inf, x.dtype)
+    switches = np.full(best.shape, -1)
+    steps = [list(_steps(axis, k, m, window)) for axis, (k, m) in enumerate(zip(kernel, out, strict=True))]
+    for places in product(*steps):
+        place = (slice(None), slice(None), *(p[-1] for p in places))
+        entries, number = padded[place], numbers[place]
+        better = ~(entries <= best)
+        better &= best == best
+        better |= (switches < 0) & (number >= 0)  # an entry of minus infinity is one too
+        np.copyto(best, entries, where=better)
+        np.copyto(switches, number, where=better)
+    return switches
 
 
 def summed_back(c: np.ndarray, shape: tuple[int, ...], kernel: Sequence[int], window: Window) -> np.ndarray:
