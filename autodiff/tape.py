@@ -245,7 +245,7 @@ def _has_nan(x):
         return _has_nan(x.primal) or (hasattr(x, "tangent") and _has_nan(x.tangent))
     if x is None or isinstance(x, float | complex):
         return x != x
-    return bool(np.isnan(np.add.reduce(x, axis=None)))
+    return bool(np.isnan(np.vdot(x, x)))  # BLAS; squares let infinities of both signs not cancel to nan
 
 
 # -- the tape in the hand ----------------------------------------------------------------------------------------------
