@@ -66,6 +66,7 @@ def _drawn_transposed(rng):
     o = _drawn(rng)
     least = [max(s, d) for s, d in zip(o["stride"], o["dilation"], strict=True)]
     o["size"] = tuple(int(n) for n in rng.integers(3, 6, len(o["size"])))
+    o["padding"] = tuple(int(rng.integers(0, k)) for k in o["kernel"])  # so that something is left
     return o | {"transposed": True, "output_padding": tuple(int(rng.integers(0, m)) for m in least)}
 
 
