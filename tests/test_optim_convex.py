@@ -258,6 +258,14 @@ def test_what_cannot_be_done_is_refused(error, method, keywords):
         optim.minimize(lambda x: (x**2).sum(), np.array([0.0, 0.5]), method, **keywords)
 
 
+def test_admm_with_a_matrix_does_not_take_the_minimum_of_f_alone_for_that_of_the_sum():
+    """½ (x - 1)² + 0.1 |2 x| is least at 0.8; at x = 1 the gradient of f vanishes, as the first multiplier does."""
+    found = optim.minimize(lambda x: 0.5 * ((x - 1) ** 2).sum(), np.ones(1), "admm", regularizer=L1(0.1),
+                           matrix=np.array([[2.0]]))  # fmt: skip
+    assert found.success
+    np.testing.assert_allclose(found.x, 0.8, atol=1e-7)
+
+
 @pytest.mark.parametrize("method", ["projected_gradient", "proximal_gradient", "fista"])
 def test_nothing_is_evaluated_outside_of_the_bounds(method):
     asked = []

@@ -271,6 +271,18 @@ def test_total_variation_by_admm_with_its_matrix_is_that_of_its_prox():
     assert_allclose(ad.grad(lambda b: by_matrix(b).fun)(B), ad.grad(lambda b: by_prox(b).fun)(B), atol=1e-8)
 
 
+def test_the_matrix_of_admm_may_be_traced():
+    D = np.diff(np.eye(4), axis=0)
+
+    def at(flat):
+        return optim.minimize(curved, np.zeros(4), "admm", args=(B,), regularizer=proximal.L1(0.4),
+                              matrix=flat.reshape(3, 4), tol=1e-11).x  # fmt: skip
+
+    expected = differences(at, D.reshape(-1))
+    for mode in MODES.values():
+        assert_allclose(mode(at)(D.reshape(-1)), expected, atol=1e-8)
+
+
 # -- where there is no derivative, and what is declared ----------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from ..errors import UnsupportedProblemError
 from ..objective import Objective, max_norm
 from ..proximal import InvalidTermError, Term
 from ..status import Status
+from ..traced import as_array
 from .composite import Composite
 
 __all__ = ["ADMM", "admm"]
@@ -36,7 +37,7 @@ class ADMM(Composite):
             raise ValueError(f"admm needs rho > 0 and 0 < relaxation < 2, not {rho} and {relaxation}")
         if matrix is not None and not isinstance(regularizer, Term):
             raise InvalidTermError("admm with a matrix A needs a regularizer g for A x, one term of optim.proximal")
-        self.matrix = None if matrix is None else np.asarray(matrix, np.float64)
+        self.matrix = None if matrix is None else as_array(matrix)
         self.first, self.relaxation, self.adapt = rho, relaxation, adapt
         self.primal_residual = self.dual_residual = self.rho = math.nan
 
@@ -61,7 +62,11 @@ class ADMM(Composite):
         """‖A x - z‖∞ and ‖∇f(x) + ρ Aᵀ u‖∞, the larger, where ρ u is in ∂g(z); without a matrix as for the others."""
         if self.matrix is None:
             return super().optimality(x, jac)
-        return max(max_norm(self.A @ x - self.z), max_norm(jac + self.rho * (self.A.T @ self.u)))
+        measure = max(max_norm(self.A @ x - self.z), max_norm(jac + self.rho * (self.A.T @ self.u)))
+        if self._k:
+            return measure
+        # at the start z is no prox yet, so ρ u need not be in ∂g(z)
+        return max(measure, self.rho * max_norm(self.z - self._g.prox(self.z + self.u, 1 / self.rho)))
 
     def condition(self, problem):
         if self.matrix is None:
