@@ -46,7 +46,9 @@ from .layers.reparametrized import *
 from .layers.reshaping import *
 from .layers.resizing import *
 from .layers.separable_convolution import *
+from .layers.softmax import *
 from .layers.transformer import *
+from .layers.transformer_layers import *
 from .module import *
 from .onnx import to_onnx as to_onnx
 from .random import SHAPES_ONLY as SHAPES_ONLY

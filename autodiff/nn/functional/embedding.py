@@ -70,7 +70,7 @@ def _backward(cotangent, kept, wanted, weight, indices, padding_idx):
     found = sum_of_rows(cotangent.reshape(indices.size, math.prod(weight.shape[1:])), indices.ravel(), weight.shape[0])
     if padding_idx is not None:
         found[padding_idx] = 0
-    return [found.reshape(weight.shape)]
+    return [found if weight.ndim == 2 else found.reshape(weight.shape)]  # a view would be copied on its way out
 
 
 def sum_of_rows(values: np.ndarray, indices: np.ndarray, rows: int) -> np.ndarray:
@@ -144,7 +144,7 @@ def embedding_bag(
         raise ShapeError.of(
             "embedding_bag", "(B, L) without offsets, or (L,) with offsets", indices.shape, "give it one of the two"
         )
-    present = np.ones(indices.shape, bool)
+    present: Any = np.ones(indices.shape, bool)
     if offsets is not None:
         places, present = _padded(np.asarray(offsets), indices.size)
         indices = indices[places] if indices.size else np.zeros(places.shape, np.intp)

@@ -198,7 +198,8 @@ def rms_norm(x: Any, normalized_shape: int | tuple[int, ...], weight: Any = None
     array([[0.8485, 1.1314]])
     """
     _check_last("rms_norm", x, normalized_shape)
-    eps = float(np.finfo(dtype_of(x)).eps) if eps is None else eps
+    dtype: Any = dtype_of(x)
+    eps = float(np.finfo(dtype).eps) if eps is None else eps
     return _layer_norm(*_given(x, weight), axes=_count(normalized_shape), centered=False, eps=eps)
 
 

@@ -157,7 +157,7 @@ def layer_backward(cotangent, kept, wanted, x, weight=None, bias=None, *, axes, 
     c = cotangent.reshape(rows, size)
     scale = None if weight is None else weight.reshape(size)
     mean_of = np.full((size, 1), 1 / size, x.dtype)
-    if weight is not None:
+    if scale is not None:
         mean_of *= scale[:, None]
     dx = np.empty(c.shape, x.dtype) if 0 in wanted else None
     of_weight, of_bias = np.zeros(size, x.dtype), np.zeros(size, x.dtype)

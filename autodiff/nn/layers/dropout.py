@@ -129,6 +129,6 @@ class DropConnect(_Dropout):
     def forward(self, *args: Any) -> Any:
         if not self.training or self.p == 0:
             return self.layer(*args)
-        layer = copy.copy(self.layer)
-        layer.weight = F.dropout(self.layer.weight, self.p, self.rng)
+        layer: Any = copy.copy(self.layer)
+        layer.weight = F.dropout(layer.weight, self.p, self.rng)
         return layer(*args)

@@ -90,7 +90,7 @@ class ConditionalBatchNorm(Module):
             self.scale, self.shift = (Embedding(num_classes, num_features, rng=rng, dtype=dtype) for _ in range(2))
             self.scale.weight = np.ones((num_classes, num_features), dtype)
             self.shift.weight = np.zeros((num_classes, num_features), dtype)
-        else:
+        elif condition_features is not None:
             self.scale, self.shift = (
                 Linear(condition_features, num_features, bias=False, rng=rng, dtype=dtype) for _ in range(2)
             )

@@ -29,6 +29,9 @@ class _Running(Module):
 
     _ndims: tuple[int, ...] = ()
     _expected: str = ""
+    running_mean: Any
+    running_var: Any
+    num_batches_tracked: Any
 
     def __init__(self, num_features, eps, momentum, affine, track_running_stats, dtype):
         if num_features < 1:

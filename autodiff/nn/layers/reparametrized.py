@@ -38,7 +38,7 @@ class _Reparametrized(Module):
     _older: dict[str, str] = {}
 
     def __init__(self, layer: Module, name: str, axis: int):
-        weight = getattr(layer, name, None)
+        weight: Any = getattr(layer, name, None)
         if not is_array(weight):
             raise ModelError(f"{type(self).__name__} takes a layer with an array {name!r}, but {layer!r} has none")
         if not -weight.ndim <= axis < weight.ndim:
@@ -126,6 +126,9 @@ class SpectralNorm(_Reparametrized):
         "weight_v": "parametrizations.{}.0._v",
     }
     _older = {"weight_orig": "{}_orig", "weight_u": "{}_u", "weight_v": "{}_v"}
+
+    weight_u: Any
+    weight_v: Any
 
     def __init__(
         self,
