@@ -321,3 +321,20 @@ def test_least_squares_trains_a_network_through_its_tree():
     result = optim.least_squares(lambda m: (m(x) - y)[:, 0], model)
     assert isinstance(result.x, nn.Sequential)
     assert float(mse(result.x(x), y)) < 1e-3 * float(mse(model(x), y))
+
+
+def test_data_are_cast_to_the_precision_of_the_model():
+    import optim
+
+    seen = set()
+
+    def loss(model, x, y):
+        seen.add((x.dtype.name, y.dtype.name))
+        return ((model(x) - y) ** 2).mean()
+
+    x = np.linspace(-1, 1, 8)[:, None]
+    nn.fit(nn.Linear(1, 1, rng=0), loss, (x, 2 * x), (x, 2 * x), optimizer=optim.sgd(0.1), progress=False)
+    assert seen == {("float32", "float32")}
+    nn.fit(nn.Linear(1, 1, rng=0, dtype=float), loss, (x, 2 * x), optimizer=optim.sgd(0.1), progress=False)
+    assert seen == {("float32", "float32"), ("float64", "float64")}
+    assert nn.predict(nn.Linear(1, 1, rng=0), x).dtype == np.float32

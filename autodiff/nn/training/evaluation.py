@@ -10,6 +10,7 @@ import numpy as np
 from ... import tree
 from ..data import DataLoader
 from .objective import Supervised, as_objective
+from .precision import floating_dtype, in_dtype
 
 __all__ = ["evaluate", "predict"]
 
@@ -38,11 +39,13 @@ def evaluate(
     {'loss': 0.5, 'bias': 0.5}
     """
     loader = data if isinstance(data, DataLoader) else DataLoader(data, batch_size, shuffle=False)
+    dtype = floating_dtype(model)
     wanted = {} if loss is None else {"loss": loss}
     wanted |= dict(metrics or {})
     sums, total, outputs, targets, functions = dict.fromkeys(wanted, 0.0), 0, [], [], {}
     with model.eval_mode():
-        for batch in loader.batches(0):
+        for given in loader.batches(0):
+            batch = in_dtype(given, dtype)
             if not functions:
                 functions = {
                     n: as_objective(f, len(batch), "the loss" if n == "loss" else f"the metric {n!r}")
@@ -78,8 +81,9 @@ def predict(model: Any, data: Any, batch_size: int = 256) -> Any:
     >>> predict(nn.Lambda(lambda x: 2 * x), np.arange(3.0), batch_size=2)
     array([0., 2., 4.])
     """
+    dtype = floating_dtype(model)
     with model.eval_mode():
-        return joined([model(*batch) for batch in DataLoader(data, batch_size, shuffle=False)])
+        return joined([model(*in_dtype(batch, dtype)) for batch in DataLoader(data, batch_size, shuffle=False)])
 
 
 def joined(parts: list) -> Any:

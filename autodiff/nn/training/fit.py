@@ -13,6 +13,7 @@ from ..module import Module
 from .callback import Callback, CancelBatch, CancelEpoch, CancelFit
 from .checkpoints import resume_from
 from .history import TrainingHistory
+from .precision import in_dtype
 from .progress import Progress
 from .run import Group, Run
 
@@ -43,7 +44,8 @@ def fit(
     model       a Module; its arrays are written to, and it is left in the modes it came in
     loss        (prediction, target) → scalar, such as nn.losses.cross_entropy: of model(x), y for batches (x, y); or
                 (model, *batch) → scalar. They are told apart by their number of arguments: see `nn.supervised`
-    data        a tuple of arrays (n, ...), a dataset, or an nn.data.DataLoader, which has the next three itself
+    data        a tuple of arrays (n, ...), a dataset, or an nn.data.DataLoader, which has the next three itself; arrays
+                of floats are cast to the dtype of the model, batch by batch
     validation  the same; where it is given, each epoch ends with the loss on it
     optimizer   what has init(model) and step_(gradient, state, model), such as optim.adam(1e-3)
     epochs      in all, also where training is resumed
@@ -107,7 +109,8 @@ def _epoch(run: Run, steps: int | None) -> None:
         if run.batch == 0:
             run.notify("epoch_started")
         with closing(run.loader.batches(run.epoch, run.batch)) as batches:
-            for run.batch_arrays in batches:
+            for batch in batches:
+                run.batch_arrays = in_dtype(batch, run.dtype)
                 _batch(run)
                 if steps is not None and run.step >= steps and run.batch < len(run.loader):
                     return

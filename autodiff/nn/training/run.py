@@ -16,6 +16,7 @@ from .callback import Callback, CancelBatch, CancelEpoch, CancelFit, hooks
 from .evaluation import batch_length, evaluate
 from .history import TrainingHistory
 from .objective import as_objective
+from .precision import floating_dtype
 
 __all__ = ["Run"]
 
@@ -29,6 +30,7 @@ class Run:
     history          so far
     epoch, batch     that come next, counted from 0
     step             steps made
+    dtype            of the parameters, in which batches are given to the model; None where they have several
     batch_arrays     the batch at hand, a tuple
     value, gradient  of the loss, where a step is about to be made; the gradient is a tree like the model
     gradient_norm    its Euclidean length before it was clipped; nan where nothing clips
@@ -52,6 +54,7 @@ class Run:
         accumulate: int = 1,
     ):
         self.model, self.loader, self.optimizer = model, loader, optimizer
+        self.dtype = floating_dtype(model)
         self.validation, self.metrics, self.epochs = validation, metrics, epochs
         self.clip_norm, self.accumulate = clip_norm, accumulate
         self.callbacks = sorted(callbacks, key=lambda callback: callback.order)
