@@ -10,6 +10,7 @@ import numpy as np
 from .bounds import Bounds
 from .errors import OptimizationError
 from .layout import Layout
+from .traced import untraced
 
 __all__ = [
     "Constraints",
@@ -242,7 +243,7 @@ def _nonlinear(fun, jac, args, lower, upper, layout, x0):
 
         return np.asarray(hessian(lambda v: flat(v) @ weights)(x))
 
-    at_start = np.asarray(flat(x0), np.float64)
+    at_start = untraced(flat(x0), "the fun of a constraint").astype(np.float64)
     m = at_start.size
     if not np.isfinite(at_start).all():
         raise InvalidConstraintError(f"a constraint is {at_start!r} at x0; start where it is finite")

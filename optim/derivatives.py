@@ -12,6 +12,7 @@ import numpy as np
 
 from .errors import InvalidObjectiveError, near_matches
 from .layout import Layout
+from .traced import untraced
 
 __all__ = ["GradientSource", "as_scalar", "gradient_source"]
 
@@ -49,7 +50,7 @@ def as_scalar(value: Any) -> float:
     """What the objective returned, as a float. Raises InvalidObjectiveError where it is not one real number."""
     if isinstance(value, float):  # also NumPy's float64
         return float(value)
-    array = np.asarray(value)
+    array = untraced(value, "the objective")
     if array.shape != () or array.dtype.kind not in "fiub":
         shown = f"an array of shape {array.shape}" if array.shape else f"a {type(value).__name__}"
         raise InvalidObjectiveError(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["as_array", "as_number"]
+__all__ = ["as_array", "as_number", "untraced"]
 
 
 def as_array(value: Any) -> Any:
@@ -25,3 +25,23 @@ def as_number(value: Any) -> Any:
     from autodiff.tracer import Tracer
 
     return value if isinstance(value, Tracer) else float(value)
+
+
+def untraced(value: Any, what: str) -> np.ndarray:
+    """What a function of the user's returned for plain arguments, as an array.
+
+    Raises InputError where it is traced all the same: then the function does not get what is differentiated in its
+    args, where the derivative of the solution is looked for, but from around it.
+    """
+    try:
+        return np.asarray(value)
+    except TypeError as error:
+        from autodiff.errors import InputError
+        from autodiff.tracer import Tracer
+
+        if not isinstance(value, Tracer):
+            raise
+        raise InputError(
+            f"{what} closes over a traced value: pass it in args, so that the solution is differentiated with respect "
+            "to it, or pass ad.stop_gradient of it"
+        ) from error

@@ -250,7 +250,7 @@ def test_a_minimum_that_is_not_isolated_is_refused():
 
 
 def test_a_constraint_that_closes_over_what_is_differentiated_is_refused():
-    with pytest.raises((InputError, ad.errors.DifferentiationError)):
+    with pytest.raises(InputError, match="the fun of a constraint closes over a traced value: pass it in args"):
         ad.jacrev(lambda a: optim.minimize(lambda x: x @ x, np.ones(2), "sqp",
                                            constraints={"type": "eq", "fun": lambda x: x[0] - a}).x)(1.0)  # fmt: skip
     with pytest.raises(InputError, match="closes over a traced value"):

@@ -10,6 +10,7 @@ import numpy as np
 from ..derivatives import GradientSource
 from ..errors import InvalidObjectiveError
 from ..objective import Objective
+from ..traced import untraced
 from .jacobians import jacobian_source
 from .losses import loss_named
 
@@ -157,7 +158,7 @@ class SumOfSquares(Objective):
         return self._sum(self.residual_of_vector(vector))
 
     def _value_at(self, x):
-        r = np.asarray(self.residual_of_vector(x))
+        r = untraced(self.residual_of_vector(x), "the residual")
         if r.dtype.kind not in "fiu" or not r.size:
             raise InvalidObjectiveError(
                 f"the residual must return real numbers, but it returned {r.size} of dtype {r.dtype}; "
