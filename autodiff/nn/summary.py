@@ -135,10 +135,9 @@ class _Ledger(Watch):
 def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.float32, **kwargs: Any) -> Summary:
     """Parameters, output shapes, multiply-adds and activation memory of a model, layer by layer.
 
-    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; an array stands for
-            itself
+    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; of an array, those count
     dtype   of the inputs that are given by shape alone
-    kwargs  further arguments of the model
+    kwargs  further arguments of the model, such as masks, as they are
 
     Nothing is computed but shapes. With a model that was made with rng=nn.SHAPES_ONLY this takes no memory either,
     however large it is. The model is looked at in evaluation mode.
@@ -159,7 +158,8 @@ def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.flo
     level = Counted()
     ledger = _Ledger(level)
     twin = watched(model, ledger).eval()
-    inputs = inputs_of(shapes, dtype, level)
+    given = [(x.shape, x.dtype) if isinstance(x, np.ndarray) else x for x in shapes]
+    inputs = inputs_of(given, dtype, level)
     try:
         twin(*inputs, **kwargs)
     finally:

@@ -247,8 +247,8 @@ def test_a_model_prints_nested_with_its_counts():
 def test_any_minimizer_takes_a_model(method):
     rng = np.random.default_rng(0)
     model = nn.Sequential(
-        nn.Linear(1, 4, rng=rng, dtype=np.float64), nn.Lambda(np.tanh), nn.Linear(4, 1, rng=rng, dtype=np.float64)
+        nn.Linear(1, 2, rng=rng, dtype=np.float64), nn.Lambda(np.tanh), nn.Linear(2, 1, rng=rng, dtype=np.float64)
     )
-    x = np.linspace(-1, 1, 9)[:, None]
-    res = optim.minimize(lambda m: ((m(x) - x**2) ** 2).mean(), model, method, max_iter=500)
-    assert isinstance(res.x, nn.Sequential) and res.fun < 1e-3
+    x = np.linspace(-1, 1, 5)[:, None]
+    res = optim.minimize(lambda m: ((m(x) - x**2) ** 2).mean(), model, method, max_iter=60)
+    assert isinstance(res.x, nn.Sequential) and res.fun < 1e-2

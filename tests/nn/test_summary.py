@@ -43,6 +43,12 @@ def test_products_are_counted():
     assert shape_pass(lambda x: x * 2 + 1, (2, 3))[1] == 0
 
 
+def test_tokens_count_by_their_shape():
+    model = nn.models.GPT(nn.models.GPTConfig(vocabulary=11, context=8, layers=1, heads=1, width=4), rng=0)
+    by_shape, by_array = nn.summary(model, ((2, 6), int)), nn.summary(model, np.zeros((2, 6), int))
+    assert str(by_shape) == str(by_array) and by_shape.macs > 2 * 6 * 12 * 4 * 4
+
+
 def test_rows_of_a_nested_model_add_up():
     model = nn.Sequential(nn.Linear(3, 4, rng=0), nn.Skip(nn.Sequential(nn.Linear(4, 4, rng=0), nn.ReLU())))
     found = nn.summary(model, (5, 3))
