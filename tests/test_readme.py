@@ -31,3 +31,11 @@ def test_the_table_of_functions_is_that_of_the_rules():
     if f"NumPy {np.__version__.rsplit('.', 1)[0]}" not in written:
         pytest.skip("the table was written with another NumPy")
     assert written == coverage.page(), "write it anew: python -m autodiff.rules > docs/numpy.md"
+
+
+def test_the_table_of_networks_is_that_of_the_package():
+    from autodiff.nn import __main__ as networks
+
+    written = (ROOT / "docs" / "networks.md").read_text()
+    assert written == networks.page(), "write it anew: python -m autodiff.nn > docs/networks.md"
+    assert "|  |" not in written, "a name without a docstring"
