@@ -6,17 +6,19 @@ import math
 
 import numpy as np
 
+from .confirmation import Confirmation
 from .directions import BFGS, DFP, SR1, ConjugateGradient, Direction, LimitedMemoryBFGS, Newton, Steepest
 from .line_search import InitialStep, LineSearch, PreviousDecrease, Ray, StrongWolfe, UnitStep, line_search
 from .method import Method
 from .objective import Objective
-from .precision import is_at_precision_limit
+from .precision import rescue
 from .status import Status
 
 __all__ = ["Descent", "bfgs", "cg", "dfp", "lbfgs", "newton", "sr1", "steepest_descent"]
 
 _PATIENCE = 8  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
 _STRIKES = 4  # times that it is suspected in vain, before the run is given up
+_RESCUES = 10  # of a run, by Newton steps where the method's own lead nowhere
 
 
 class Descent(Method):
@@ -24,7 +26,8 @@ class Descent(Method):
 
     Where the direction does not descend, or nothing lower is found along it, the direction forgets what it has learnt
     and the gradient is followed instead. Where that fails too, either no decrease is representable any more, which is
-    a success, or the derivatives are wrong.
+    a success, or Newton's step leads on, or the derivatives are wrong. Newton's step is taken, too, where it promises
+    much although the gradient is within its tolerance.
     """
 
     def __init__(self, name: str, direction: Direction, search: str | LineSearch, initial_step: InitialStep):
@@ -38,11 +41,16 @@ class Descent(Method):
         self.direction.start(x.size)
         self._decrease = self._change = math.nan
         self._idle, self._lowest, self._least_gradient = 0, math.inf, math.inf
+        self._rescues, self._confirmation = 0, Confirmation()
 
     def advance(self, objective: Objective) -> Status | None:
         jac = self.jac
         if not np.isfinite(jac).all():
             return Status.NOT_FINITE
+        if (status := self._confirmation.verdict(self.fun)) is not None:
+            return status
+        if (newton := self._confirmation.taken()) is not None and self._go(objective, newton) is None:
+            return None
         direction = self.direction.at(objective, self.x, jac)
         if not self.search.descends:
             usable = np.isfinite(direction).all()
@@ -57,9 +65,14 @@ class Descent(Method):
         self.direction.start(jac.size)
         if scaled and self._go(objective, -jac, False) is None:
             return None
-        if is_at_precision_limit(objective, self.x, self.fun, jac, direction):
-            return Status.PRECISION_LIMIT
-        return Status.LINE_SEARCH_FAILED
+        return self._end(objective, direction)
+
+    def confirms(self, objective, tol):
+        """Whether ½ gᵀ|∇²f|⁻¹g promises no more than little; see `precision.objection`."""
+        if not self.search.descends:
+            return True
+        direction = self.direction.at(objective, self.x, self.jac) if self.direction.scaled else None
+        return self._confirmation.asks(objective, self.x, self.fun, self.jac, tol, direction)
 
     def inverse_hessian(self) -> np.ndarray | None:
         return self.direction.inverse_hessian()
@@ -93,9 +106,18 @@ class Descent(Method):
         self._idle += 1
         if self._idle % _PATIENCE:
             return None
-        if is_at_precision_limit(objective, self.x, self.fun, self.jac, direction):
+        return self._end(objective, direction, is_last=self._idle == _STRIKES * _PATIENCE)
+
+    def _end(self, objective, direction, is_last=True):
+        """The limit of precision, or an attempt to go on from there by Newton's step; else a failure."""
+        found = rescue(objective, self.x, self.fun, self.jac, direction)
+        if found is None:
             return Status.PRECISION_LIMIT
-        return Status.LINE_SEARCH_FAILED if self._idle == _STRIKES * _PATIENCE else None
+        if found.certain and self._rescues < _RESCUES:
+            self._rescues += 1
+            if self._go(objective, found.step) is None:
+                return None
+        return Status.LINE_SEARCH_FAILED if is_last else None
 
 
 def steepest_descent(

@@ -57,7 +57,7 @@ class Run:
         began = perf_counter() - self.elapsed
         objective.evaluated = history.points
         recording, extra, sign = history.record != "none", history.columns[len(BASE_COLUMNS) :], objective.sign
-        may_go_on = termination.may_go_on
+        may_go_on, tol = termination.may_go_on, termination.tol
         unrecorded = recording and self.nit < 0  # a run that is continued has recorded its iterate
         if self.nit < 0:
             self._start()
@@ -71,7 +71,18 @@ class Run:
                 row = (nfev, objective.njev, elapsed, sign * fun, optimality, method.step_norm, method.lr)
                 history.append(row + tuple([getattr(method, name) for name in extra]) if extra else row, x)
             if not may_go_on(optimality, fun, self.nit, nfev, elapsed):
-                self.status = termination.check(method, optimality, self.change, self.nit, nfev, elapsed)
+                try:
+                    self.status = termination.check(
+                        method,
+                        optimality,
+                        self.change,
+                        self.nit,
+                        nfev,
+                        elapsed,
+                        lambda: method.confirms(objective, tol),
+                    )
+                except LimitReached as limit:
+                    self.status = limit.status
                 if self.status is not _RUNNING:
                     yield self
                     return

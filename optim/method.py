@@ -69,6 +69,10 @@ class Method:
         """What the loop compares with `tol`, at an iterate or at the best point: here ‖∇f(x)‖∞."""
         return max_norm(jac)
 
+    def confirms(self, objective: Objective, tol: float) -> bool:
+        """Whether nothing speaks against an iterate whose optimality is within tol; else the run goes on."""
+        return True
+
     def condition(self, problem: Problem) -> Condition:
         """What holds at a solution: the condition by which solutions are differentiated, see `optim.implicit`.
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from .objective import Objective
 
-__all__ = ["Prospect", "foresee", "is_at_precision_limit", "rescue"]
+__all__ = ["Prospect", "foresee", "is_at_precision_limit", "objection", "rescue"]
 
 _SAFETY = 10  # rounding errors add up; a decrease must exceed their size by this to be called representable
+_DIGITS = 1e-5  # of f, that a minimum is to be known by at least
 _FEW = 64  # variables, up to which a whole Hessian is worth an answer that is right
 
 
@@ -50,11 +51,46 @@ def rescue(
     g = np.where(free, jac, 0.0)
     if (np.abs(g) <= gradient_noise).all():
         return None
-    for direction in directions:
-        if (gain := _gain_along(objective, x, jac, np.where(free, direction, 0.0))) > value_noise:
-            return Prospect(direction, gain, certain=False)
-    found = foresee(objective, x, g, gradient_noise, free)
-    return None if found is None or found.gain <= value_noise else found
+    found = [] if (newton := foresee(objective, x, g, gradient_noise, free)) is None else [newton]
+    for direction in directions if not found or found[0].gain <= value_noise else ():
+        found.append(Prospect(direction, _gain_along(objective, x, jac, np.where(free, direction, 0.0)), certain=False))
+    best = max(found, key=lambda prospect: prospect.gain, default=None)
+    return None if best is None or best.gain <= value_noise else best
+
+
+def objection(
+    objective: Objective, x: np.ndarray, fun: float, jac: np.ndarray, tol: float, direction: np.ndarray | None = None
+) -> Prospect | None:
+    """What speaks against a gradient within its tolerance being that of a minimum: a step that promises much, or None.
+
+    Much is a decrease by more than tol², which is what a curvature of 1 would leave to gain, and by more than the
+    fifth digit of f, or than tol where that is less. So it is where f falls slowly along a valley that is narrow in
+    other units: no bound on the gradient alone can tell that from a minimum.
+
+    direction  the step of the method, -H ∇f(x): if ∇²f(x) agrees with its H along it, no more than that is asked
+    """
+    bar = max(tol * tol, _SAFETY * objective.layout.epsilon * abs(fun), min(tol, _DIGITS * abs(fun)))
+    if not jac.any() or (direction is not None and _agrees(objective, x, jac, direction, bar)):
+        return None
+    room = _is_free(objective, x, jac, bar)
+    found = foresee(objective, x, np.where(room, jac, 0.0), None, room)
+    if found is None or found.gain <= bar:
+        return None
+    found = rescue(objective, x, fun, jac)  # which takes rounding into account
+    return None if found is None or found.gain <= bar else found
+
+
+def _agrees(objective, x, jac, direction, bar):
+    """Whether ∇²f d ≈ -∇f entry by entry, whatever the units are, and d promises no more than the bar."""
+    if objective.hessians_from != "formulas" or not -0.5 * float(jac @ direction) <= bar:
+        return False
+    from autodiff.errors import DifferentiationError
+
+    try:
+        product = objective.hessian_product(x, direction)
+    except DifferentiationError:
+        return False
+    return bool((np.abs(product + jac) <= 0.5 * np.abs(jac)).all())
 
 
 def foresee(

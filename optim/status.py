@@ -28,6 +28,11 @@ class Status(Enum):
         "objective and that it is continuous.",
         False,
     )
+    VALLEY = (
+        "The optimality measure is within its tolerance, but the objective falls on, along a valley too narrow to "
+        "follow; scale the variables to like sizes, or choose a method that does, such as lm for sums of squares.",
+        False,
+    )
     STAGNATED = "The search has stopped finding anything lower, before its points came within its tolerance.", False
     INFEASIBLE = (
         "No nearby point violates the constraints less, and this one does violate them; start elsewhere, or check that "

@@ -65,15 +65,28 @@ class Termination:
         """The target for the function that is minimised."""
         return -math.inf if self.target is None else self.sign * self.target
 
-    def check(self, method, optimality: float, change: float, nit: int, nfev: int, elapsed: float) -> Status:
-        """The status after an iterate: RUNNING, unless a test is met."""
+    def check(
+        self,
+        method,
+        optimality: float,
+        change: float,
+        nit: int,
+        nfev: int,
+        elapsed: float,
+        confirms: Callable[[], bool] = lambda: True,
+    ) -> Status:
+        """The status after an iterate: RUNNING, unless a test is met.
+
+        confirms  asked where the optimality is within tol, whether nothing speaks against calling that a solution
+        """
         fun = method.fun
         if not -math.inf < fun < math.inf:
             return Status.UNBOUNDED if fun == -math.inf else Status.NOT_FINITE
         if optimality <= self.tol:
             if method.jac is not None and not np.isfinite(method.jac).all():  # max and <= need not see a nan
                 return Status.NOT_FINITE
-            return Status.CONVERGED
+            if confirms():
+                return Status.CONVERGED
         if fun <= self.lowest and method.is_feasible:
             return Status.TARGET_REACHED
         if nit and method.is_feasible:

@@ -7,17 +7,19 @@ import math
 import numpy as np
 
 from ..bounds import Bounds
+from ..confirmation import Confirmation
 from ..errors import UnknownOptionError
 from ..line_search import LineSearch, Ray, Trial, line_search
 from ..method import Method
 from ..objective import max_norm
-from ..precision import is_at_precision_limit
+from ..precision import rescue
 from ..status import Status
 from .cauchy import cauchy_point
 from .compact import CompactHessian
 
 __all__ = ["LBFGSB", "lbfgsb"]
 
+_RESCUES = 10  # of a run, by Newton steps where its own lead nowhere
 _PATIENCE = 8  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
 
 
@@ -38,6 +40,7 @@ class LBFGSB(Method):
         self._hessian = CompactHessian(self.memory, x.size)
         super().start(objective, x)
         self._idle, self._lowest, self._least = 0, self.fun, math.inf
+        self._rescues, self._confirmation = 0, Confirmation()
 
     def optimality(self, x, jac):
         """‖P(x - ∇f(x)) - x‖∞, which vanishes where no feasible direction leads down."""
@@ -48,6 +51,10 @@ class LBFGSB(Method):
     def advance(self, objective):
         if not np.isfinite(self.jac).all():
             return Status.NOT_FINITE
+        if (status := self._confirmation.verdict(self.fun)) is not None:
+            return status
+        if (newton := self._confirmation.taken()) is not None and self._goes(objective, newton):
+            return None
         direction = self._direction()
         if not direction @ self.jac < 0 or not self._go(objective, direction):
             self._hessian.forget()
@@ -108,11 +115,25 @@ class LBFGSB(Method):
         return self._stuck(objective, direction) if self._idle == _PATIENCE else None
 
     def _stuck(self, objective, direction):
-        """No lower point was found: there is none to represent, or the derivatives are wrong."""
+        """No lower point was found: there is none to represent, or Newton's step leads on; or derivatives are wrong."""
         feasible = self._box.clip(self.x - self.jac) - self.x
-        if is_at_precision_limit(objective, self.x, self.fun, self.jac, direction, feasible):
+        found = rescue(objective, self.x, self.fun, self.jac, direction, feasible)
+        if found is None:
             return Status.PRECISION_LIMIT
+        if found.certain and self._rescues < _RESCUES:
+            self._rescues += 1
+            if self._goes(objective, found.step):
+                return None
         return Status.LINE_SEARCH_FAILED
+
+    def _goes(self, objective, newton) -> bool:
+        """Tries Newton's step of the free variables, projected onto the box."""
+        direction = self._box.clip(self.x + newton) - self.x
+        return bool(direction @ self.jac < 0) and self._go(objective, direction)
+
+    def confirms(self, objective, tol):
+        """Whether ½ gᵀ|∇²f|⁻¹g promises no more than little; see `precision.objection`."""
+        return self._confirmation.asks(objective, self.x, self.fun, self.jac, tol)
 
 
 class _BoxRay(Ray):

@@ -15,6 +15,13 @@ from .interpolation import Quadratic, lagrange_polynomials, least_change, minimi
 
 __all__ = ["quadratic_model"]
 
+_FEW = 12  # variables, up to which all second differences are worth an end that is right
+_DIFFERENCE = 1e-4  # of f, by which it is to change in these, or else their step in scaled variables
+_PROBES = (1e-2, 1e-3, 1e-4, 1e-5)  # steps along the valley that they show
+_SEEN = 1e-7  # of f: a decrease that speaks against an end
+_PROGRESS = 0.05  # of f, to be made between two such objections
+_CHANCES = 10  # objections without that, before the run is given up
+
 
 class QuadraticModel(ValueMethod):
     """m points, a quadratic through them, and two radii: Δ bounds the step, ρ ≤ Δ says how fine the model is now.
@@ -57,10 +64,13 @@ class QuadraticModel(ValueMethod):
         self._model = Quadratic(0.0, np.zeros(n), np.zeros((n, n)))
         self._refit()
         self._improve_geometry = False
+        self._chances, self._level = _CHANCES, self.fun
 
     def move(self, objective: Objective) -> Status | None:
         if self.resolution <= 8 * objective.layout.epsilon * np.abs(self._base).max():
             return Status.PRECISION_LIMIT
+        if not self._chances:
+            return Status.VALLEY
         far = int(self._distances().argmax())
         if self._improve_geometry:
             self._improve_geometry = False
@@ -95,6 +105,48 @@ class QuadraticModel(ValueMethod):
     def spread(self) -> float:
         """ρ."""
         return self.resolution
+
+    def confirms(self, objective, tol):
+        """Whether f is no lower a little way along its valley, the eigenvector of ∇²f in which it is flattest.
+
+        Where f falls along a valley that is narrow, steps in all other directions lead up, so that ρ has shrunk; and
+        the model need not know the valley, for it has fewer points than a quadratic has coefficients.
+        """
+        if self._base.size > _FEW:
+            return True
+        valley, before = self._flattest(objective), self.fun
+        bar = max(tol * tol, _SEEN * abs(before))
+        for reach in _PROBES:
+            for step in (reach * valley, -reach * valley):
+                z = self._box.clip(self._base + step)
+                value = self._value(objective, z)
+                if before - value > bar:
+                    self._replace(self._dispensable(z, True), z, value)
+                    self.radius = self.resolution = reach
+                    has_progressed = self._level - value > _PROGRESS * abs(self._level)
+                    self._chances = _CHANCES if has_progressed else self._chances - 1
+                    self._level = value if has_progressed else self._level
+                    return False
+        return True
+
+    def _flattest(self, objective):
+        """The direction of the valley, by second differences; n (n + 3) / 2 evaluations."""
+        n, z, fun = self._base.size, self._base.copy(), self._values[self._best]
+        curvatures = np.maximum(np.abs(np.diagonal(self._model.H)), 1e-300)
+        h = np.minimum(np.sqrt(2 * _DIFFERENCE * abs(fun) / curvatures), _DIFFERENCE)
+        h = np.maximum(h, 100 * objective.layout.epsilon * np.maximum(np.abs(z), 1e-3 * np.abs(z).max()) + 1e-300)
+        steps = np.diag(np.where(z + h > self._box.upper, -h, h))
+        ahead = np.array([self._value(objective, self._box.clip(z + s)) for s in steps])
+        H = np.empty((n, n))
+        for i in range(n):
+            behind = self._value(objective, self._box.clip(z - steps[i]))
+            H[i, i] = ahead[i] + behind - 2 * fun
+            for j in range(i):
+                both = self._value(objective, self._box.clip(z + steps[i] + steps[j]))
+                H[i, j] = H[j, i] = both - ahead[i] - ahead[j] + fun
+        scaled = np.diagonal(steps)
+        eigenvalues, Q = np.linalg.eigh(H / np.outer(scaled, scaled))
+        return Q[:, np.abs(eigenvalues).argmin()]
 
     def _first_points(self, z, m):
         """z, steps of ρ up and down each coordinate, and then of pairs of coordinates, shape (m, n)."""
@@ -172,8 +224,8 @@ def quadratic_model(radius: float = 0.1, points: int | None = None) -> Quadratic
     points  m, from n + 2 to (n + 1)(n + 2)/2; by default 2n + 1
 
     It ends where the resolution ρ is within `tol`: where no step of that size, in the scaled variables, is seen to
-    gain anything. Bounds bound every evaluated point. Each evaluation costs O((m + n)³) operations, so it is meant for
-    expensive objectives of up to some dozens of variables.
+    gain anything, nor larger ones along the direction in which f is flattest. Bounds bound every evaluated point. Each
+    evaluation costs O((m + n)³) operations, so it is meant for expensive objectives of up to some dozens of variables.
 
     Source: in the manner of Powell 2006, The NEWUOA software for unconstrained optimization without derivatives, and
     2009, The BOBYQA algorithm. The region is a box here, and the linear systems are solved anew each time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["Newton", "is_safely_positive", "reflected_step"]
+__all__ = ["Newton", "is_safely_positive", "reflected_step", "unit_scales"]
 
 
 class Newton:
@@ -12,7 +12,8 @@ class Newton:
 
     Where ∇²f is not safely positive definite, the model has no minimiser; its eigenvalues λ are then replaced by |λ|,
     and those near zero by `floor` times the largest, so that d descends, and leaves a saddle along the directions that
-    go down from it. With modify=False the step is taken as it is, which may lead to a saddle or a maximum.
+    go down from it. They are those of ∇²f with its diagonal scaled to ones: what is near zero is not to depend on the
+    units of the variables. With modify=False the step is taken as it is, which may lead to a saddle or a maximum.
 
     Source: Nocedal and Wright 2006, section 3.4; Dauphin et al. 2014 for the absolute values.
     """
@@ -30,8 +31,11 @@ class Newton:
         H = objective.hessian(x)
         if not np.isfinite(H).all():
             return np.full_like(jac, np.nan)  # no direction; the descent goes on by the gradient
-        if self.modify and not is_safely_positive(H):
-            return reflected_step(H, jac, self.floor)
+        if self.modify:
+            D = unit_scales(H)
+            M = D[:, None] * H * D
+            if not is_safely_positive(M):
+                return D * reflected_step(M, D * jac, self.floor)
         try:
             return -np.linalg.solve(H, jac)
         except np.linalg.LinAlgError:  # singular, and not to be modified
@@ -51,6 +55,16 @@ def is_safely_positive(H: np.ndarray) -> bool:
     except np.linalg.LinAlgError:
         return False
     return bool(diagonal.min() > np.sqrt(np.finfo(float).eps) * diagonal.max())
+
+
+def unit_scales(H: np.ndarray) -> np.ndarray:
+    """D with which D H D has ±1 on its diagonal, shape (n,); 1 where H has 0.
+
+    >>> unit_scales(np.diag([4.0, -0.25, 0.0]))
+    array([0.5, 2. , 1. ])
+    """
+    diagonal = np.sqrt(np.abs(np.diagonal(H)))
+    return 1 / np.where(diagonal > 0, diagonal, 1.0)
 
 
 def reflected_step(H: np.ndarray, jac: np.ndarray, floor: float) -> np.ndarray:

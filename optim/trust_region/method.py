@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..confirmation import Confirmation
 from ..errors import UnknownOptionError
 from ..method import Method
-from ..precision import is_at_precision_limit
+from ..precision import rescue
 from ..status import Status
 from .subproblem import Dogleg, Exact, Steihaug, Subproblem
 
 __all__ = ["Trial", "TrustRegion", "dogleg", "trust_exact", "trust_ncg"]
 
+_RESCUES = 10  # of a run, by a radius as large as Newton's step where the present one leads nowhere
 _PATIENCE = 6  # iterations that neither lower the objective nor halve the gradient, before rounding is suspected
 
 
@@ -54,10 +56,15 @@ class TrustRegion(Method):
     def start(self, objective, x):
         super().start(objective, x)
         self._idle, self._lowest, self._least = 0, self.fun, math.inf
+        self._rescues, self._confirmation = 0, Confirmation()
 
     def advance(self, objective):
         if not np.isfinite(self.jac).all():
             return Status.NOT_FINITE
+        if (status := self._confirmation.verdict(self.fun)) is not None:
+            return status
+        if (newton := self._confirmation.taken()) is not None:
+            self.radius = min(max(self.radius, self.length(newton)), self.max_radius)
         noise = 10 * objective.layout.epsilon * abs(self.fun)
         first = None  # the longest step that was proposed
         while True:
@@ -70,7 +77,10 @@ class TrustRegion(Method):
                 return Status.NOT_FINITE
             first = step if first is None else first
             if not step.any() or not trial.predicted > 0:
-                return self._stuck(objective, first)
+                status = self._end(objective, first)
+                if status is not None:
+                    return status
+                continue
             fun, jac = objective.value_and_gradient(x)
             usable = math.isfinite(fun) and np.isfinite(jac).all()
             if fun == -math.inf:
@@ -105,18 +115,28 @@ class TrustRegion(Method):
             self._idle, self._lowest, self._least = 0, min(self.fun, self._lowest), min(gradient, self._least)
             return None
         self._idle += 1
-        if self._idle >= _PATIENCE and self._is_at_precision_limit(objective, step):
+        return self._end(objective, step) if self._idle == _PATIENCE else None
+
+    def _end(self, objective, step):
+        """The limit of precision, where none of the model's step, the gradient's and Newton's lowers f by more than its
+        rounding error; else an attempt to go on with a radius that lets Newton's step in, or a failure."""
+        directions = [step] if step.any() and np.isfinite(step).all() else []
+        found = rescue(objective, self.x, self.fun, self.jac, self.downhill(), *directions)
+        if found is None:
             return Status.PRECISION_LIMIT
+        radius = min(self.length(found.step), self.max_radius)
+        if not found.certain or self._rescues == _RESCUES or not self.radius < radius < math.inf:
+            return Status.LINE_SEARCH_FAILED
+        self._rescues, self._idle, self.radius = self._rescues + 1, 0, radius
         return None
 
-    def _stuck(self, objective, step):
-        """Why no step leads down: there is no lower point to represent, or the derivatives are wrong."""
-        return Status.PRECISION_LIMIT if self._is_at_precision_limit(objective, step) else Status.LINE_SEARCH_FAILED
+    def length(self, step: np.ndarray) -> float:
+        """Of a step, in the norm of the region."""
+        return float(np.linalg.norm(step))
 
-    def _is_at_precision_limit(self, objective, step):
-        """Whether none of the model's step, the gradient's and Newton's lowers f by more than its rounding error."""
-        directions = [step] if step.any() and np.isfinite(step).all() else []
-        return is_at_precision_limit(objective, self.x, self.fun, self.jac, self.downhill(), *directions)
+    def confirms(self, objective, tol):
+        """Whether ½ gᵀ|∇²f|⁻¹g promises no more than little; see `precision.objection`."""
+        return self._confirmation.asks(objective, self.x, self.fun, self.jac, tol)
 
 
 def trust_exact(initial_radius: float = 1.0, max_radius: float = math.inf, eta: float = 0.1) -> TrustRegion:

@@ -72,6 +72,10 @@ class TrustReflective(TrustRegion):
             return np.nan
         return max_norm(self.bounds.clip(x - jac) - x)
 
+    def length(self, step):
+        d = self.scale().d
+        return float(np.linalg.norm(step[d > 0] / d[d > 0]))
+
     def downhill(self):
         return self.bounds.clip(self.x - self.jac) - self.x
 
