@@ -20,16 +20,13 @@ from typing import Any, Self
 import numpy as np
 
 from .. import nodes
-from ..nodes import Kind, Structure, same_constant
-from ..tracer import Tracer
-from .errors import LoadError, ModelError, ShapeError
-from .printing import options_of, shown
-from .walking import ArrayAt, arrays_of, is_array, is_branch, modules_of, name_of_child
+from .errors import LoadError, ModelError
+from .locating import locate
+from .printing import shown
+from .structure import kind_of
+from .walking import ArrayAt, Part, arrays_of, modules_of
 
 __all__ = ["Buffer", "Module"]
-
-_INTERNAL = frozenset({"_buffers", "_children", "_frozen", "_watch"})  # what a module knows of itself
-_MUTABLE = _INTERNAL | {"training"}  # what may change without another structure
 
 
 class Buffer:
@@ -42,7 +39,7 @@ class Buffer:
         self.array = np.asarray(array)
 
 
-class Module:
+class Module(Part):
     """The base of all layers and models. A subclass sets attributes and defines `forward`; calling it runs that.
 
     >>> import numpy as np, autodiff as ad
@@ -59,14 +56,11 @@ class Module:
     """
 
     training: bool = True
-    _buffers: tuple[str, ...] = ()
-    _frozen: tuple[str, ...] = ()
     _watch: Any = None  # (watch, path): see `nn.watching`
-    _transparent: str | None = None  # the attribute whose name is left out of paths, in containers
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        nodes.kinds[cls] = Kind(_take_apart, lambda static, children: _rebuild(cls, static, children), _suffixes, _show)
+        nodes.kinds[cls] = kind_of(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
         state = self.__dict__
@@ -98,7 +92,7 @@ class Module:
             watch.before(path, self, args)
             return watch.after(path, self, args, self.forward(*args, **kwargs))
         except Exception as error:
-            _locate(error, self, args)
+            locate(error, self, args)
             raise
 
     # -- what it is made of --------------------------------------------------------------------------------------------
@@ -246,97 +240,3 @@ class Module:
 
     def __repr__(self) -> str:
         return shown(self)
-
-
-# -- as a tree ---------------------------------------------------------------------------------------------------------
-
-
-class _Static:
-    """What is constant in a module: the names of its children, and its other attributes."""
-
-    __slots__ = ("module", "names", "rest")
-
-    def __init__(self, names, rest):
-        self.names, self.rest = names, rest
-
-    def __eq__(self, other):
-        if self.names != other.names:
-            return False
-        mine, yours = self.rest, other.rest
-        if mine is yours:
-            return True
-        compared = mine.keys() - _MUTABLE
-        if compared != yours.keys() - _MUTABLE:
-            return False
-        return all(_is_state(mine[key]) or same_constant(mine[key], yours[key]) for key in compared)
-
-    def __hash__(self):
-        return hash(self.names)
-
-
-def _is_state(value):
-    """What changes while a model is used, and so is no part of its structure: buffers, frozen arrays, generators."""
-    return isinstance(value, np.random.Generator) or is_array(value)
-
-
-def _child_names(module):
-    names = module.__dict__.get("_children")
-    if names is None:
-        hidden = module._buffers + module._frozen
-        names = tuple(
-            [
-                name
-                for name, value in module.__dict__.items()
-                if name not in hidden and name not in _INTERNAL and is_branch(value)
-            ]
-        )
-    return names
-
-
-def _take_apart(module):
-    names = _child_names(module)
-    state = module.__dict__
-    rest = {key: value for key, value in state.items() if key not in names and key != "_children"}
-    return [state[name] for name in names], _Static(names, rest)
-
-
-def _rebuild(cls, static, children):
-    module = object.__new__(cls)
-    state = module.__dict__
-    state.update(static.rest)
-    state.update(zip(static.names, children, strict=True))
-    state["_children"] = static.names  # the leaves may be anything now: shapes, truth values, moments
-    return module
-
-
-def _suffixes(structure: Structure):
-    transparent = structure.cls._transparent  # pyright: ignore
-    return ["" if name == transparent else f".{name}" for name in structure.static.names]
-
-
-def _show(structure: Structure):
-    fields = [f"{name}={child!r}" for name, child in zip(structure.static.names, structure.children, strict=True)]
-    return f"{structure.cls.__qualname__}({', '.join(fields)})"  # pyright: ignore
-
-
-# -- errors ------------------------------------------------------------------------------------------------------------
-
-
-def _locate(error, module, args):
-    """Puts the names of the modules that an error passes in front of it."""
-    chain = getattr(error, "_modules", None)
-    if chain is None:
-        chain = error._modules = []
-        if not isinstance(error, ShapeError):
-            shapes = ", ".join(str(arg.shape) for arg in args if isinstance(arg, np.ndarray | Tracer))
-            error.add_note(f"in {type(module).__name__}({options_of(module)}), given {shapes or 'no array'}")
-    child = chain[-1] if chain else None
-    name = name_of_child(module, child) if child is not None else None
-    if isinstance(error, ShapeError):
-        if not chain:
-            error.path = (f"{type(module).__name__}({options_of(module)})",)
-        elif name is not None:
-            error.path = (name, *error.path)
-    elif name is not None:
-        error.add_note(f"  which is {name} of {type(module).__name__}")
-    chain.append(module)

@@ -135,7 +135,7 @@ class _Ledger(Watch):
 def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.float32, **kwargs: Any) -> Summary:
     """Parameters, output shapes, multiply-adds and activation memory of a model, layer by layer.
 
-    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; of an array, those count
+    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; of an array, its own
     dtype   of the inputs that are given by shape alone
     kwargs  further arguments of the model, such as masks, as they are
 

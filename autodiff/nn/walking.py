@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..tracer import Tracer
 
-if TYPE_CHECKING:
-    from .module import Module
+__all__ = [
+    "INTERNAL",
+    "ArrayAt",
+    "Part",
+    "arrays_of",
+    "children_of",
+    "is_array",
+    "is_branch",
+    "modules_of",
+    "name_of_child",
+]
 
-__all__ = ["ArrayAt", "arrays_of", "children_of", "is_array", "is_branch", "modules_of", "name_of_child"]
+INTERNAL = frozenset({"_buffers", "_children", "_frozen", "_watch"})  # what a module knows of itself
+
+
+class Part:
+    """The base of `Module`, by which the parts of a model are known."""
+
+    _buffers: tuple[str, ...] = ()
+    _frozen: tuple[str, ...] = ()
+    _transparent: str | None = None  # the attribute whose name is left out of paths, in containers
 
 
 class ArrayAt(NamedTuple):
@@ -21,7 +38,7 @@ class ArrayAt(NamedTuple):
     path: str  # from the model, written as PyTorch does: "encoder.layers.0.weight"
     array: Any
     kind: str  # "parameter", "frozen" or "buffer"
-    owner: Module  # the module that has it as an attribute
+    owner: Any  # the module that has it as an attribute
     name: str  # of that attribute
     local: str  # the path from the owner: the name, or name and place where it is in a container
 
@@ -61,9 +78,7 @@ def is_array(value: Any) -> bool:
 
 def is_branch(value: Any) -> bool:
     """Whether an attribute belongs to the tree: an array, a module, or a container of such."""
-    from .module import Module
-
-    if isinstance(value, Module) or is_array(value):
+    if isinstance(value, Part) or is_array(value):
         return True
     if isinstance(value, list | tuple):
         return not value and isinstance(value, list) or any(map(is_branch, value))
@@ -74,16 +89,14 @@ def is_branch(value: Any) -> bool:
 
 def _children(module: Any) -> Iterator[tuple[str, Any, str]]:
     """(path from the module, value, attribute) of every array and module right below a module."""
-    from .module import Module
-
     for name, value in module.__dict__.items():
-        if name in ("_buffers", "_children", "_frozen", "_watch"):
+        if name in INTERNAL:
             continue
         is_buffer = name in module._buffers
         pending = [("" if name == module._transparent else name, value)]
         while pending:
             path, found = pending.pop()
-            if isinstance(found, Module) or is_array(found) or (is_buffer and isinstance(found, np.ndarray)):
+            if isinstance(found, Part) or is_array(found) or (is_buffer and isinstance(found, np.ndarray)):
                 yield path, found, name
             elif isinstance(found, list | tuple | dict):
                 items = found.items() if isinstance(found, dict) else enumerate(found)
@@ -93,10 +106,8 @@ def _children(module: Any) -> Iterator[tuple[str, Any, str]]:
 
 def arrays_of(module: Any, prefix: str = "") -> Iterator[ArrayAt]:
     """All arrays of a module and of the modules in it, in the order in which they were set."""
-    from .module import Module
-
     for path, found, name in _children(module):
-        if isinstance(found, Module):
+        if isinstance(found, Part):
             yield from arrays_of(found, f"{prefix}{path}." if path else prefix)
         else:
             kind = "buffer" if name in module._buffers else "frozen" if name in module._frozen else "parameter"
@@ -105,10 +116,8 @@ def arrays_of(module: Any, prefix: str = "") -> Iterator[ArrayAt]:
 
 def children_of(module: Any) -> Iterator[tuple[str, Any]]:
     """The modules right below a module, with their paths; that of a module whose arrays count as its parent's too."""
-    from .module import Module
-
     for path, found, name in _children(module):
-        if isinstance(found, Module):
+        if isinstance(found, Part):
             yield path or name, found
 
 

@@ -252,3 +252,14 @@ def test_any_minimizer_takes_a_model(method):
     x = np.linspace(-1, 1, 5)[:, None]
     res = optim.minimize(lambda m: ((m(x) - x**2) ** 2).mean(), model, method, max_iter=60)
     assert isinstance(res.x, nn.Sequential) and res.fun < 1e-2
+
+
+def test_a_buffer_of_integers_may_count_without_changing_the_structure():
+    class Counting(nn.Module):
+        def __init__(self):
+            self.weight, self.seen = np.ones(2), nn.Buffer(np.array(0))
+
+    model = Counting()
+    before = ad.tree.structure(model)
+    model.seen += 1
+    assert ad.tree.structure(model) == before

@@ -1,0 +1,85 @@
+"""Modules as nodes of trees: what are children of one, and what is constant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..nodes import Kind, Structure, same_constant
+from .walking import INTERNAL, is_array, is_branch
+
+__all__ = ["kind_of"]
+
+MUTABLE = INTERNAL | {"training"}  # what may change without another structure
+
+
+def kind_of(cls: type) -> Kind:
+    """How modules of a class are taken apart and rebuilt."""
+    return Kind(_take_apart, lambda static, children: _rebuild(cls, static, children), _suffixes, _show)
+
+
+class Static:
+    """What is constant in a module: the names of its children, and its other attributes."""
+
+    __slots__ = ("names", "rest")
+
+    def __init__(self, names, rest):
+        self.names, self.rest = names, rest
+
+    def __eq__(self, other):
+        if self.names != other.names:
+            return False
+        mine, yours = self.rest, other.rest
+        if mine is yours:
+            return True
+        if mine.keys() - MUTABLE != yours.keys() - MUTABLE:
+            return False
+        compared = mine.keys() - MUTABLE.union(mine.get("_buffers", ()))
+        return all(_is_state(mine[key]) or same_constant(mine[key], yours[key]) for key in compared)
+
+    def __hash__(self):
+        return hash(self.names)
+
+
+def _is_state(value):
+    """What changes while a model is used, and so is no part of its structure, besides buffers."""
+    return isinstance(value, np.random.Generator) or is_array(value)
+
+
+def _child_names(module):
+    names = module.__dict__.get("_children")
+    if names is None:
+        hidden = module._buffers + module._frozen
+        names = tuple(
+            [
+                name
+                for name, value in module.__dict__.items()
+                if name not in hidden and name not in INTERNAL and is_branch(value)
+            ]
+        )
+    return names
+
+
+def _take_apart(module):
+    names = _child_names(module)
+    state = module.__dict__
+    rest = {key: value for key, value in state.items() if key not in names and key != "_children"}
+    return [state[name] for name in names], Static(names, rest)
+
+
+def _rebuild(cls, static, children):
+    module = object.__new__(cls)
+    state = module.__dict__
+    state.update(static.rest)
+    state.update(zip(static.names, children, strict=True))
+    state["_children"] = static.names  # the leaves may be anything now: shapes, truth values, moments
+    return module
+
+
+def _suffixes(structure: Structure):
+    transparent = structure.cls._transparent  # pyright: ignore
+    return ["" if name == transparent else f".{name}" for name in structure.static.names]
+
+
+def _show(structure: Structure):
+    fields = [f"{name}={child!r}" for name, child in zip(structure.static.names, structure.children, strict=True)]
+    return f"{structure.cls.__qualname__}({', '.join(fields)})"  # pyright: ignore
