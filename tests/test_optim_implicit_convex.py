@@ -275,3 +275,29 @@ def test_the_matrix_of_admm_may_be_traced():
     expected = differences(at, D.reshape(-1))
     for mode in MODES.values():
         assert_allclose(mode(at)(D.reshape(-1)), expected, atol=1e-8)
+
+
+# -- through the iterations --------------------------------------------------------------------------------------------
+
+UNROLLED = {
+    "l1": lambda w: {"regularizer": proximal.L1(w[0])},
+    "groups": lambda w: {"regularizer": proximal.GroupL1([[0, 2], [3]], w[:2])},
+    "simplex": lambda w: {"constraints": proximal.Simplex(w[0])},
+    "l2 ball": lambda w: {"constraints": proximal.L2Ball(w[0])},
+    "bounds": lambda w: {"bounds": optim.Bounds(-w, w)},
+    "nothing": lambda w: {},
+}
+
+
+@pytest.mark.parametrize("name", UNROLLED)
+def test_through_the_iterations_of_proximal_gradients_derivatives_are_the_implicit_ones(name):
+    def at(p, differentiate):
+        return optim.minimize(curved, np.full(4, 0.1), "proximal_gradient", args=(p[:4],), tol=1e-12,
+                              differentiate=differentiate, **UNROLLED[name](p[4:]))  # fmt: skip
+
+    p = np.concatenate([B, [0.5, 0.35, 0.4, 0.3]])
+    for mode in MODES.values():
+        implicit, unrolled = (mode(lambda p, how=how: at(p, how).x)(p) for how in ("implicit", "unrolled"))
+        assert_allclose(unrolled, implicit, atol=1e-8)
+    implicit, unrolled = (ad.grad(lambda p, how=how: at(p, how).fun)(p) for how in ("implicit", "unrolled"))
+    assert_allclose(unrolled, implicit, atol=1e-8)

@@ -13,11 +13,12 @@ from ..layout import Layout
 from ..methods import make_method
 from ..objective import as_tree
 from ..result import Point, Result
+from .multipliers import KarushKuhnTucker
 from .parameters import opened
 from .problem import Problem, flat_bounds, gradient_of
 from .solution import solved_vector
 
-__all__ = ["DIFFERENTIATE", "differentiable_minimum"]
+__all__ = ["DIFFERENTIATE", "differentiable_minimum", "problem_of"]
 
 DIFFERENTIATE = ("implicit", "unrolled")
 
@@ -54,21 +55,10 @@ def differentiable_minimum(
     layout = Layout(tree)
     start = layout.gather(tree, np.empty(layout.size), "x0")
     held, fill = opened((settings["bounds"], settings["constraints"], method, options))
-    sign = -1.0 if settings["maximize"] else 1.0
-    gradient = gradient_of(fun, settings["jac"], layout)
 
     def condition(values, held):
         bounds, constraints, solver, parts = fill(held)
-        is_set = hasattr(constraints, "project")
-        problem = Problem(
-            gradient=lambda x: sign * gradient(x, *values),
-            layout=layout,
-            start=start,
-            bounds=flat_bounds(bounds, layout, start),
-            term=_flat_term(constraints, layout) if is_set else None,
-            constraints=() if is_set else constraints,
-            sign=sign,
-        )
+        problem = problem_of(fun, values, bounds, constraints, settings, layout, start)
         return make_method(solver, parts).condition(problem)
 
     def run(values, held):
@@ -98,12 +88,26 @@ def _traced_result(result, fun, args, jac, layout, condition, z):
     if condition.extra is not None:
         value = value + condition.extra(z[: layout.size])
     changes = {"x": x, "fun": value, "best": Point(x, value)}
-    if result.multipliers is not None:
+    if isinstance(condition, KarushKuhnTucker):
         changes["multipliers"] = condition.multipliers(z)
     return replace(result, **changes)
 
 
-def _flat_term(given, layout):
+def problem_of(
+    fun: Callable, args: tuple, bounds: Any, constraints: Any, settings: dict, layout: Layout, start: np.ndarray
+) -> Problem:
+    """What `minimize` is given, as conditions see it; args, bounds and constraints may be traced."""
     from ..proximal.flat import FlatTerm
 
-    return FlatTerm(given, layout)
+    sign = -1.0 if settings["maximize"] else 1.0
+    gradient = gradient_of(fun, settings["jac"], layout)
+    is_set = hasattr(constraints, "project")
+    return Problem(
+        gradient=lambda x: sign * gradient(x, *args),
+        layout=layout,
+        start=start,
+        bounds=flat_bounds(bounds, layout, start),
+        term=FlatTerm(constraints, layout) if is_set else None,
+        constraints=() if is_set else constraints,
+        sign=sign,
+    )
