@@ -75,8 +75,9 @@ def minimize(
     progress     whether to show a progress bar
     differentiate   where minimize stands in a function that is being differentiated, and x0 or args are traced, or what
                  bounds, constraints (their args, sides and matrices) and regularizers are made of: "implicit", by the
-                 condition that holds at the solution, `Method.condition`; or "unrolled", through the iterations. See
-                 `optim.implicit` and `optim.unrolled`
+                 condition that holds at the solution, `Method.condition`, for all methods; or "unrolled", through the
+                 iterations, for first-order methods, descents and proximal gradients: exactly where step lengths are
+                 given, and held constant where they are searched for. See `optim.implicit` and `optim.unrolled`
     options      those of the method, such as learning_rate
 
     Returns a `Result`; `result.status` says why it stopped, truthfully, and `result.history` what happened. Stops by
