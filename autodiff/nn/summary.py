@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from .shapes import Counted, inputs_of
+from .errors import ShapeError
+from .shapes import Counted, Shaped, shape_and_dtype
 from .walking import arrays_of, children_of
 from .watching import Watch, watched
 
@@ -135,7 +136,8 @@ class _Ledger(Watch):
 def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.float32, **kwargs: Any) -> Summary:
     """Parameters, output shapes, multiply-adds and activation memory of a model, layer by layer.
 
-    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; of an array, its own
+    shapes  of the inputs, batch included, or (shape, dtype), such as ((1, 64), int) for tokens; of an array, its own.
+            Where the model takes more axes than that, it is looked at with a batch of one
     dtype   of the inputs that are given by shape alone
     kwargs  further arguments of the model, such as masks, as they are
 
@@ -155,20 +157,35 @@ def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.flo
     101,770 parameters (407 kB)
     101,632 multiply-adds and 1.06 kB of activations for 1×784
     """
-    level = Counted()
-    ledger = _Ledger(level)
-    twin = watched(model, ledger).eval()
-    given = [(x.shape, x.dtype) if isinstance(x, np.ndarray) else x for x in shapes]
-    inputs = inputs_of(given, dtype, level)
+    given = [
+        shape_and_dtype(x.shape, x.dtype) if isinstance(x, np.ndarray) else shape_and_dtype(x, dtype) for x in shapes
+    ]
     try:
-        twin(*inputs, **kwargs)
-    finally:
-        level.closed = True
+        ledger = _passed(model, given, kwargs)
+    except ShapeError:
+        batched = [((1, *shape), dtype) for shape, dtype in given]
+        try:
+            ledger = _passed(model, batched, kwargs)
+        except ShapeError:
+            ledger = None
+        if ledger is None:
+            raise
+        given = batched
     arrays = [at for at in arrays_of(model) if at.kind != "buffer"]
     trainable = sum(at.array.size for at in arrays if at.kind == "parameter")
     memory = sum(at.array.size * at.array.dtype.itemsize for at in arrays)
-    input_shapes = tuple(tuple(x.shape) for x in inputs)
-    return Summary(list(_rows(model, "", 0, ledger)), trainable, memory, input_shapes)
+    return Summary(list(_rows(model, "", 0, ledger)), trainable, memory, tuple(shape for shape, _ in given))
+
+
+def _passed(model, given, kwargs):
+    """What each module cost and gave in one pass over inputs of certain shapes and dtypes."""
+    level = Counted()
+    ledger = _Ledger(level)
+    try:
+        watched(model, ledger).eval()(*(Shaped.of(shape, dtype, level) for shape, dtype in given), **kwargs)
+    finally:
+        level.closed = True
+    return ledger
 
 
 def _rows(module, path, depth, ledger):

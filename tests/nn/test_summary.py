@@ -49,6 +49,13 @@ def test_tokens_count_by_their_shape():
     assert str(by_shape) == str(by_array) and by_shape.macs > 2 * 6 * 12 * 4 * 4
 
 
+def test_a_shape_without_a_batch_is_looked_at_with_one_sample():
+    model = nn.models.lenet5(rng=0)
+    assert str(nn.summary(model, (1, 28, 28))) == str(nn.summary(model, (1, 1, 28, 28)))
+    with pytest.raises(nn.ShapeError, match=r"\(28, 28\)"):
+        nn.summary(model, (28, 28))
+
+
 def test_rows_of_a_nested_model_add_up():
     model = nn.Sequential(nn.Linear(3, 4, rng=0), nn.Skip(nn.Sequential(nn.Linear(4, 4, rng=0), nn.ReLU())))
     found = nn.summary(model, (5, 3))
