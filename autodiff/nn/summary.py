@@ -157,9 +157,7 @@ def summary(model: Any, *shapes: Sequence[int] | np.ndarray, dtype: Any = np.flo
     101,770 parameters (407 kB)
     101,632 multiply-adds and 1.06 kB of activations for 1×784
     """
-    given = [
-        shape_and_dtype(x.shape, x.dtype) if isinstance(x, np.ndarray) else shape_and_dtype(x, dtype) for x in shapes
-    ]
+    given = [shape_and_dtype((x.shape, x.dtype) if isinstance(x, np.ndarray) else x, dtype) for x in shapes]
     try:
         ledger = _passed(model, given, kwargs)
     except ShapeError:

@@ -15,7 +15,7 @@ from ..module import Module
 from ..random import generator
 from .linear import Linear
 
-__all__ = ["AdditiveAttention", "MultiheadAttention"]
+__all__ = ["AdditiveAttention", "MultiHeadAttention", "MultiheadAttention"]
 
 _POSITIONS = (None, "rotary", "rotary_halves", "alibi")
 
@@ -242,3 +242,6 @@ def _glorot(rng, shape, dtype):
 
 def _zeros(rng, shape, dtype):
     return init.uniform(rng, shape, dtype, low=0.0, high=0.0)
+
+
+MultiHeadAttention = MultiheadAttention  # as the papers write it
