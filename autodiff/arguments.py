@@ -55,6 +55,7 @@ class Arguments:
                 found, structure = [arg], None
             else:
                 found, structure = tree.flatten(arg)
+                tree.check_leaves(arg, found)
             for k, leaf in enumerate(found):
                 if leaf.__class__ is not float:
                     found[k] = differentiable(leaf, lambda: f"argument {position}{_path(structure, k)}")  # noqa: B023

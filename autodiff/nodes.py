@@ -79,6 +79,8 @@ class Kind(NamedTuple):
     unflatten: Callable[[Any, Sequence], Any]  # static, children -> node
     suffixes: Callable[[Structure], list[str]]  # what each child adds to the path
     show: Callable[[Structure], str]
+    changing: Callable[[Any], list] = lambda static: []  # static -> generators and arrays that its use changes
+    check: Callable[[Any], None] | None = None  # node -> None; raises where two of its leaves are one array
 
 
 def _none():

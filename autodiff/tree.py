@@ -17,6 +17,7 @@ from .nodes import LEAF, Structure, kinds, register, same_constant
 
 __all__ = [
     "Structure",
+    "check_leaves",
     "check_structure",
     "flatten",
     "leaves",
@@ -161,6 +162,23 @@ def map(f: Callable, tree, *rest) -> Any:
     return unflatten(expected, [f(*row) for row in zip(*columns, strict=True)])
 
 
+def check_leaves(tree, found: list) -> None:
+    """Raises where one array is two of the leaves `found` of a tree, and a node of it, as a module, forbids that."""
+    if len(set(map(id, found))) < len(found):
+        _check_nodes(tree)
+
+
+def _check_nodes(node):
+    kind = kinds[type(node)]
+    if kind is None:
+        return
+    if kind.check is not None:
+        kind.check(node)
+        return
+    for child in kind.flatten(node)[0]:
+        _check_nodes(child)
+
+
 def check_structure(expected: Structure, found: Structure, expected_name: str, found_name: str) -> None:
     """Raises StructureError, naming the path of the first difference and both sides there, where the two differ."""
     if found is expected or found == expected:
@@ -204,6 +222,7 @@ def ravel(tree) -> tuple[Any, Callable]:
            [2., 2.]], dtype=float32)}
     """
     found, structure = flatten(tree)
+    check_leaves(tree, found)
     parts = [leaf if hasattr(leaf, "dtype") else np.array(leaf) for leaf in found]  # traced leaves have a dtype
     for i, part in enumerate(parts):
         if part.dtype.kind not in _WIDTH:

@@ -73,3 +73,39 @@ def test_without_a_tape_it_is_the_function_itself():
 def test_closing_over_a_traced_value_is_refused():
     with pytest.raises(InputError, match="closes over a traced value: pass it as an argument"):
         ad.grad(lambda w: ad.checkpoint(lambda x: x * w)(w * 2.0))(1.0)
+
+
+@pytest.mark.parametrize("ordinal", ["gradient", "second derivative"])
+def test_a_generator_draws_the_same_numbers_when_the_function_is_run_once_more(ordinal):
+    def noisy(x, rng):
+        return np.sum(np.sin(x) * rng.random(3) * x)
+
+    def derivative(block):
+        f = lambda x: block(x, np.random.default_rng(0)) ** 2  # noqa: E731
+        return (ad.grad if ordinal == "gradient" else ad.hessian)(f)(np.array([0.3, -1.0, 2.0]))
+
+    assert_allclose(derivative(ad.checkpoint(noisy)), derivative(noisy), rtol=1e-13)
+
+
+def test_a_generator_goes_on_as_if_the_function_had_been_run_once():
+    once, twice = np.random.default_rng(0), np.random.default_rng(0)
+    once.random(3)
+    ad.grad(ad.checkpoint(lambda x, rng: np.sum(x * rng.random(3))))(1.0, twice)
+    assert once.random() == twice.random()
+
+
+def test_a_function_that_draws_other_numbers_when_run_once_more_is_refused():
+    rng = np.random.default_rng(0)
+    with pytest.raises(InputError, match="Pass the generator, or the module that has it"):
+        ad.grad(ad.checkpoint(lambda x: np.sum(x * rng.random(3))))(1.0)
+
+
+def test_a_function_that_reads_what_it_changes_is_refused():
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        return x * len(seen)
+
+    with pytest.raises(InputError, match="gave other numbers"):
+        ad.grad(ad.checkpoint(f))(1.0)

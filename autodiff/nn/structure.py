@@ -14,7 +14,14 @@ MUTABLE = INTERNAL | {"training"}  # what may change without another structure
 
 def kind_of(cls: type) -> Kind:
     """How modules of a class are taken apart and rebuilt."""
-    return Kind(_take_apart, lambda static, children: _rebuild(cls, static, children), _suffixes, _show)
+    return Kind(
+        _take_apart,
+        lambda static, children: _rebuild(cls, static, children),
+        _suffixes,
+        _show,
+        _changing,
+        lambda module: module.named_arrays(),
+    )
 
 
 class Static:
@@ -70,9 +77,33 @@ def _rebuild(cls, static, children):
     module = object.__new__(cls)
     state = module.__dict__
     state.update(static.rest)
-    state.update(zip(static.names, children, strict=True))
+    for name, child in zip(static.names, children, strict=True):
+        state[name] = child if isinstance(child, np.ndarray) else _with_arrays(child)
     state["_children"] = static.names  # the leaves may be anything now: shapes, truth values, moments
     return module
+
+
+def _with_arrays(child):
+    """Arrays in place of NumPy's scalars, which its arithmetic makes of arrays without axes, and are no parameters."""
+    if isinstance(child, np.inexact):
+        return np.asarray(child)
+    if isinstance(child, list):
+        child[:] = [_with_arrays(part) for part in child]
+    elif isinstance(child, dict):
+        child.update({key: _with_arrays(part) for key, part in child.items()})
+    elif type(child) is tuple:
+        return tuple([_with_arrays(part) for part in child])
+    return child
+
+
+def _changing(static):
+    """The generators and buffers of a module, which computing with it changes."""
+    buffers = static.rest.get("_buffers", ())
+    return [
+        value
+        for name, value in static.rest.items()
+        if isinstance(value, np.random.Generator) or (name in buffers and isinstance(value, np.ndarray))
+    ]
 
 
 def _suffixes(structure: Structure):

@@ -263,3 +263,43 @@ def test_a_buffer_of_integers_may_count_without_changing_the_structure():
     before = ad.tree.structure(model)
     model.seen += 1
     assert ad.tree.structure(model) == before
+
+
+# -- what a tree of arrays must not lose -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda model: ad.grad(lambda m: m(np.ones((2, 3), np.float32)).sum())(model),
+        lambda model: ad.jvp(lambda m: m(np.ones((2, 3), np.float32)), (model,), (model,)),
+        lambda model: ad.grad(lambda m, _: m(np.ones((2, 3), np.float32)).sum())(model, 1.0),
+        lambda model: ad.grad(lambda pair: pair["m"](np.ones((2, 3), np.float32)).sum())({"m": model}),
+        lambda model: ad.tree.ravel(model),
+    ],
+    ids=["grad", "jvp", "grad of two arguments", "grad of a dict", "ravel"],
+)
+def test_a_module_that_is_in_two_places_is_not_differentiated_as_if_it_were_two(use):
+    layer = nn.Linear(3, 3, rng=0)
+    with pytest.raises(nn.ModelError, match=r"0\.weight and 2\.weight are one array"):
+        use(nn.Sequential(layer, nn.ReLU(), layer))
+
+
+def test_trees_of_users_may_have_one_array_in_two_places():
+    w = np.ones(2)
+    grads = ad.grad(lambda p: (p["a"] * p["b"] * np.array([1.0, 2.0])).sum())({"a": w, "b": w})
+    assert grads["a"].tolist() == [1, 2]
+
+
+def test_a_parameter_without_axes_stays_one_under_arithmetic():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.scale, self.rates = np.array(2.0), [np.array(1.0), (np.array(1.0),)]
+
+    model = ad.tree.map(lambda p: p - 0.5 * p, Scaled())
+    model.name = "any attribute, after which the parameters are looked up again"
+    assert {path: float(p) for path, p in model.named_parameters().items()} == {
+        "scale": 1.0,
+        "rates.0": 0.5,
+        "rates.1.0": 0.5,
+    }
