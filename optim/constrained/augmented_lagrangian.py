@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from .lagrangian import LagrangianMethod
 
 __all__ = ["AugmentedLagrangian", "augmented_lagrangian"]
 
-_INNER = ("bfgs", "lbfgs", "newton")
+_INNER = ("bfgs", "lbfgs", "newton", "lbfgsb", "trust_reflective")  # the last two stay within bounds
+_SECOND_ORDER = ("newton", "trust_reflective")
 _LARGEST = 1e12  # penalty; beyond it nothing but the violation is left in f + penalty
 _PATIENCE = 4  # outer iterations without a smaller error, before the run is at its precision
 
@@ -24,13 +26,13 @@ class AugmentedLagrangian(LagrangianMethod):
     name = "augmented_lagrangian"
     columns = ("violation", "penalty")
 
-    def __init__(self, inner: str = "newton", penalty: float | None = None, growth: float = 10.0):
-        if inner not in _INNER:
+    def __init__(self, inner: str | None = None, penalty: float | None = None, growth: float = 10.0):
+        if inner is not None and inner not in _INNER:
             raise UnknownOptionError(f"inner={inner!r}; give one of {', '.join(map(repr, _INNER))}")
         if not growth > 1 or not (penalty is None or penalty > 0):
             raise ValueError(f"augmented_lagrangian needs penalty > 0 and growth > 1, not {penalty} and {growth}")
         self.inner, self.first, self.growth = inner, penalty, growth
-        self.order = 2 if inner == "newton" else 1
+        self.order = 2 if inner is None or inner in _SECOND_ORDER else 1
         self.penalty = math.nan
 
     def max_iter(self, n):
@@ -38,6 +40,8 @@ class AugmentedLagrangian(LagrangianMethod):
 
     def start(self, objective: Objective, x: np.ndarray) -> None:
         super().start(objective, x)
+        self._solver = self.inner or ("newton" if objective.bounds is None else "trust_reflective")
+        self._kept = self.constraints.are_bounds & (self._solver in ("lbfgsb", "trust_reflective"))
         c_E, c_I = self.constraints.values(x)
         square = float(c_E @ c_E + np.minimum(c_I, 0) @ np.minimum(c_I, 0))
         # Birgin and Martínez 2014, equation 12.1: the penalty is of the size of f
@@ -46,7 +50,7 @@ class AugmentedLagrangian(LagrangianMethod):
 
     def advance(self, objective: Objective) -> Status | None:
         x = self.x
-        augmented = _Augmented(objective, self.constraints, self.equal, self.unequal, self.penalty)
+        augmented = _Augmented(objective, self.constraints, self.equal, self.unequal, self.penalty, self._kept)
         ahead, status = self._minimised(augmented, x)
         if status in (Status.NOT_FINITE, Status.UNBOUNDED):
             return self._raise_penalty(Status.UNBOUNDED)
@@ -54,6 +58,7 @@ class AugmentedLagrangian(LagrangianMethod):
         if not (math.isfinite(value) and np.isfinite(jac).all()):
             return Status.NOT_FINITE
         self.equal, self.unequal = augmented.multipliers(ahead)
+        self._price_bounds(ahead, jac)
         self.step_norm, self.lr = float(np.linalg.norm(ahead - x)), 1 / self.penalty
         self.x, self.fun, self.jac = ahead, value, jac
         error, violation = self.optimality(ahead, jac), self.violation
@@ -72,9 +77,9 @@ class AugmentedLagrangian(LagrangianMethod):
         return None
 
     def _minimised(self, augmented, x):
-        from ..descent import bfgs, lbfgs, newton
+        from ..methods import make_method
 
-        method = {"bfgs": bfgs, "lbfgs": lbfgs, "newton": newton}[self.inner]()
+        method: Any = make_method(self._solver, {})
         method.start(augmented, x)
         for _ in range(max(100, 10 * x.size)):
             if method.optimality(method.x, method.jac) <= self._tol:
@@ -85,6 +90,14 @@ class AugmentedLagrangian(LagrangianMethod):
             if stopped is not None:
                 return method.x, stopped
         return method.x, Status.ITERATION_LIMIT
+
+    def _price_bounds(self, x, jac):
+        """The multipliers of bounds that are kept, not paid for: the rest of the gradient, where they are active."""
+        if self._kept.any():
+            c_I = self.constraints.values(x)[1]
+            J_E, J_I = self.constraints.jacobians(x)
+            rest = J_I @ (jac - self.equal @ J_E - self.unequal @ J_I)
+            self.unequal = np.where(self._kept, np.where(c_I < rest, np.maximum(rest, 0.0), 0.0), self.unequal)
 
     def _raise_penalty(self, otherwise):
         if self.penalty >= _LARGEST:
@@ -97,16 +110,24 @@ class AugmentedLagrangian(LagrangianMethod):
 
 
 class _Augmented:
-    """f(x) + ½ρ ‖c_E - λ_E / ρ‖² + ½ρ ‖max(λ_I / ρ - c_I, 0)‖², as a descent sees an objective."""
+    """f(x) + ½ρ ‖c_E - λ_E / ρ‖² + ½ρ ‖max(λ_I / ρ - c_I, 0)‖², as a descent sees an objective.
 
-    def __init__(self, objective, constraints, equal, unequal, penalty):
+    kept  which inequalities are bounds that the method keeps by itself
+    """
+
+    def __init__(self, objective, constraints, equal, unequal, penalty, kept):
         self.objective, self.constraints, self.layout = objective, constraints, objective.layout
-        self.equal, self.unequal, self.penalty = equal, unequal, penalty
+        self.equal, self.unequal, self.penalty, self.kept = equal, unequal, penalty, kept
+        self.bounds = objective.bounds if kept.any() else None
+        self._at: Any = None  # the last point of a Hessian
+        self._hessian = np.empty((0, 0))
+        self.hessians_from = "gradients"  # for others than those that ask for them
 
     def multipliers(self, x):
         """λ_E - ρ c_E and max(λ_I - ρ c_I, 0): the next ones, and the derivatives of the penalties."""
         c_E, c_I = self.constraints.values(x)
-        return self.equal - self.penalty * c_E, np.maximum(self.unequal - self.penalty * c_I, 0.0)
+        unequal = np.maximum(self.unequal - self.penalty * c_I, 0.0)
+        return self.equal - self.penalty * c_E, np.where(self.kept, 0.0, unequal)
 
     def value(self, x):
         return self.objective.value(x) + self._penalties(x)
@@ -117,31 +138,41 @@ class _Augmented:
         equal, unequal = self.multipliers(x)
         return value + self._penalties(x), jac - equal @ J_E - unequal @ J_I
 
+    def hessian_product(self, x, v):
+        return self.hessian(x) @ v
+
     def hessian(self, x):
+        if x is self._at:
+            return self._hessian
         J_E, J_I = self.constraints.jacobians(x)
         equal, unequal = self.multipliers(x)
         active = J_I[unequal > 0]
-        return (
-            self.objective.hessian(x)
-            - self.constraints.hessian(x, equal, unequal)
-            + self.penalty * (J_E.T @ J_E + active.T @ active)
+        self._at, self._hessian = (
+            x,
+            (
+                self.objective.hessian(x)
+                - self.constraints.hessian(x, equal, unequal)
+                + self.penalty * (J_E.T @ J_E + active.T @ active)
+            ),
         )
+        return self._hessian
 
     def _penalties(self, x):
         equal, unequal = self.multipliers(x)
         return float(equal @ equal + unequal @ unequal) / (2 * self.penalty)
 
 
-def augmented_lagrangian(inner: str = "newton", penalty: float | None = None, growth: float = 10.0):
+def augmented_lagrangian(inner: str | None = None, penalty: float | None = None, growth: float = 10.0):
     """The augmented Lagrangian method: min f(x), c_E(x) = 0, c_I(x) ≥ 0, by free minimisations.
 
         x⁺ = argmin f(x) + ½ρ ‖c_E(x) - λ_E / ρ‖² + ½ρ ‖max(λ_I / ρ - c_I(x), 0)‖²
         λ_E⁺ = λ_E - ρ c_E(x⁺),   λ_I⁺ = max(λ_I - ρ c_I(x⁺), 0)
 
-    ρ grows where an iteration does not make the violation four times smaller. Bounds are treated as inequalities, so f
-    is evaluated outside of them too.
+    ρ grows where an iteration does not make the violation four times smaller.
 
-    inner    how the minimisations are done: "newton" with exact second derivatives, "bfgs" or "lbfgs"
+    inner    how the minimisations are done: "newton" with exact second derivatives, "bfgs" or "lbfgs", for which bounds
+             are inequalities like others, so that f is evaluated outside of them too; or "trust_reflective" (exact
+             second derivatives) or "lbfgsb", which stay within. By default "newton", and "trust_reflective" with bounds
     penalty  the first ρ; by default of the size of f beside the squared violation at x0
     growth   factor of ρ
 
