@@ -12,6 +12,7 @@ two kinds of array, buffers (such as running means: `self.mean = nn.Buffer(...)`
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -24,9 +25,19 @@ from .errors import LoadError, ModelError
 from .locating import locate
 from .printing import shown
 from .structure import kind_of
-from .walking import ArrayAt, Part, arrays_of, modules_of
+from .walking import ArrayAt, Part, arrays_of, is_branch, modules_of
 
 __all__ = ["Buffer", "Module"]
+
+
+class _Computing(threading.local):
+    """The modules whose forward is running, innermost last."""
+
+    def __init__(self):
+        self.modules: list = []
+
+
+_computing = _Computing()
 
 
 class Buffer:
@@ -53,6 +64,10 @@ class Module(Part):
     >>> grads = ad.grad(lambda m: (m(np.array([1.0, 2.0])) ** 2).sum())(model)
     >>> grads.scale, grads.shift
     (array([2., 8.]), array([2., 4.]))
+
+    `forward` computes and returns. It sets no arrays as attributes, and raises ModelError where it tries: they would be
+    parameters, and be gone where the model is differentiated. State is a `Buffer`, written in place; activations are
+    looked at by `nn.capture`.
     """
 
     training: bool = True
@@ -64,6 +79,8 @@ class Module(Part):
 
     def __setattr__(self, name: str, value: Any) -> None:
         state = self.__dict__
+        if any(module is self for module in _computing.modules) and state.get(name) is not value:
+            _refuse_to_keep(self, name, value)
         if value.__class__ is Buffer:
             state[name] = value.array
             if name not in self._buffers:
@@ -85,6 +102,8 @@ class Module(Part):
         raise NotImplementedError(f"{type(self).__name__} must define forward")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        running = _computing.modules
+        running.append(self)
         try:
             if self._watch is None:
                 return self.forward(*args, **kwargs)
@@ -94,6 +113,8 @@ class Module(Part):
         except Exception as error:
             locate(error, self, args)
             raise
+        finally:
+            running.pop()
 
     # -- what it is made of --------------------------------------------------------------------------------------------
 
@@ -240,3 +261,13 @@ class Module(Part):
 
     def __repr__(self) -> str:
         return shown(self)
+
+
+def _refuse_to_keep(module, name, value):
+    """Raises ModelError for an attribute that is set in forward and belongs to the tree."""
+    if value.__class__ is Buffer or is_branch(value):
+        raise ModelError(
+            f"forward of {type(module).__name__} sets self.{name}, which would be a parameter from then on, and would be "
+            "lost where the model is differentiated. Return it; or look at it by nn.capture; or, where it is state, set "
+            f"self.{name} = nn.Buffer(...) in __init__ and write self.{name}[...] = ad.stop_gradient(...) in forward"
+        )

@@ -303,3 +303,46 @@ def test_a_parameter_without_axes_stays_one_under_arithmetic():
         "rates.0": 0.5,
         "rates.1.0": 0.5,
     }
+
+
+class Remembering(nn.Module):
+    """Sets something in forward."""
+
+    def __init__(self, remember):
+        self.layer, self.mean, self.last = nn.Linear(3, 3, rng=0), nn.Buffer(np.zeros(3, np.float32)), None
+        self.remember = remember
+
+    def forward(self, x):
+        y = self.layer(x)
+        self.remember(self, y)
+        return y
+
+
+@pytest.mark.parametrize(
+    "remember",
+    [
+        lambda m, y: setattr(m, "last", y),
+        lambda m, y: setattr(m, "history", [y]),
+        lambda m, y: setattr(m, "mean", 0.9 * m.mean + 0.1 * ad.stop_gradient(y).mean(axis=0)),
+        lambda m, y: setattr(m, "head", nn.Linear(3, 1, rng=0)),
+        lambda m, y: setattr(m, "mean", nn.Buffer(np.zeros(3))),
+    ],
+    ids=["an activation", "a list of activations", "a buffer in place of another", "a layer", "a new buffer"],
+)
+@pytest.mark.parametrize("differentiated", [False, True])
+def test_forward_sets_no_arrays(remember, differentiated):
+    model, x = Remembering(remember), np.ones((2, 3), np.float32)
+    with pytest.raises(nn.ModelError, match=r"forward of Remembering sets self\.\w+"):
+        ad.grad(lambda m: m(x).sum())(model) if differentiated else model(x)
+    model.extra = np.ones(2)  # outside of forward it may be set
+    assert "extra" in model.named_parameters()
+
+
+def test_forward_may_set_what_is_no_array_and_write_to_buffers():
+    def remember(model, y):
+        model.calls = getattr(model, "calls", 0) + 1
+        model.mean += ad.stop_gradient(y).mean(axis=0)
+
+    model = Remembering(remember)
+    y = model(np.ones((2, 3), np.float32))
+    assert model.calls == 1 and np.allclose(model.mean, y.mean(axis=0))
