@@ -82,3 +82,20 @@ def test_certification_finds_the_stored_minimum_again():
         problem = MGH[number - 1]
         assert float(fun) == problem.f_min
         assert [float(v) for v in x] == problem.minima[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("number", "near"),
+    [(8, [0.05217, -0.38652, 3.97457]), (15, [0.23392, -1.29228, -0.83583, -0.55068])]
+    + [(30, [1.73906, 0.08286, -0.24656, 0.04553, 0.74855, 1.17092, 0.39373, 0.28527, 0.79189, 1.3122])]
+    + [(31, [0.21071, 0.26098, 0.22795, 0.19703, 0.20323, 0.22192, 0.16281, 0.0483, -0.07936, -0.15313])],
+)  # fmt: skip
+def test_minima_that_are_not_global_are_minima(number, near):
+    """The gradient vanishes to 60 digits there, and the Hessian is positive definite."""
+    from optim.problems.mgh_certify import certify
+
+    x, fun = certify(number, near)
+    problem = MGH[number - 1]
+    assert float(fun) in problem.local_minima
+    at = np.array([float(v) for v in x])
+    assert np.linalg.eigvalsh(ad.hessian(problem.fun)(at)).min() > 1e-3

@@ -79,17 +79,22 @@ MINIMA = {
 # number: minima that are not global
 LOCAL_MINIMA = {
     2: (48.98425367924002,),  # (11.4..., -0.8968...)
+    8: (1.0038205868219475,),  # between two poles
+    15: (0.001594352026021962,),  # beyond a pole
     18: (0.005655649925499945,),  # x1 = x5, x3 + x6 fixed
     26: (4.4735658128062946e-07, 2.7950561218794563e-05, 4.218633887923726e-05, 0.0008788225218218983),
     27: (1.0,),  # (0, ..., 0, n + 1)
+    30: (1.3495361237412715, 1.5355347737090202),
+    31: (3.0572784324258188,),
 }
 
 # number: values that are approached towards infinity, or held where a part of the model has vanished
 INFIMA = {
     3: (1e-08,),  # x1 to infinity, x2 to 0
     5: (0.45200892857142857,),  # x1 to -infinity, x2 to 1
-    6: (259.5801901342533,),  # x1 to -infinity
+    6: (259.5801901342533, 2020.0),  # x1 to -infinity; both
     8: (17.428693333333333,),  # x2 and x3 to -infinity
+    9: (0.28112775,),  # x2 to infinity: the two largest data are met, and no other
     11: (32.835,),  # all exponentials 0, or all 1
     12: (0.07558874075499744,),  # x2 to infinity
     15: (0.0010273430486954578,),  # x1 to infinity, x3 and x4 to -infinity
