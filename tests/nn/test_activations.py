@@ -217,7 +217,7 @@ def test_maxout_of_two_pieces_can_be_a_relu():
         (lambda: nn.PReLU(0), "one parameter or more"),
         (lambda: nn.GumbelSoftmax(0.0), "positive temperature"),
         (lambda: F.gumbel_softmax(np.ones(2), None, 0.0), "positive temperature"),
-        (lambda: nn.Maxout(2, 3, 0), "positive sizes"),
+        (lambda: nn.Maxout(2, 3, 0), "pieces is a whole number"),
         (lambda: nn.GLU()(np.ones((2, 3))), "even number of features"),
         (lambda: F.maxout(np.ones((2, 3)), 2), "groups of 2"),
     ],

@@ -309,7 +309,7 @@ REFUSED = {
         "pad less",
         lambda: F.conv_transpose2d(np.zeros((1, 2, 1, 1)), np.zeros((2, 1, 1, 1)), padding=1),
     ),
-    "layer channels": (ModelError, "in_channels is a positive int", lambda: nn.Conv2d(0, 1, 3)),
+    "layer channels": (ModelError, "in_channels is a whole number from 1 on", lambda: nn.Conv2d(0, 1, 3)),
     "layer groups": (ModelError, "groups=2 has to divide", lambda: nn.Conv2d(3, 4, 3, groups=2)),
     "layer mode": (ModelError, "padding_mode is one of", lambda: nn.Conv2d(1, 1, 3, padding_mode="mirror")),
     "layer kernel": (ModelError, "kernel_size", lambda: nn.Conv2d(1, 1, (3, 3, 3))),

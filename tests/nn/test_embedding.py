@@ -92,7 +92,7 @@ def test_a_one_hot_vector_picks_its_row(rng):
         (lambda: nn.Embedding(5, 2, rng=0)(np.array([0, -1])), IndexError, r"index -1 .*at \(1,\)"),
         (lambda: nn.Embedding(5, 2, rng=0)(np.array([1.0])), nn.ShapeError, "integer dtype, but was given float64"),
         (lambda: F.one_hot(np.array([3]), 3), IndexError, "index 3"),
-        (lambda: nn.Embedding(0, 2), nn.ModelError, "positive sizes"),
+        (lambda: nn.Embedding(0, 2), nn.ModelError, "num_embeddings is a whole number"),
         (lambda: nn.Embedding(5, 2, padding_idx=5), nn.ModelError, "one of its 5 rows, not 5"),
         (lambda: F.embedding(np.array([0]), np.ones((5, 2)), 5), nn.ModelError, "a row of 5"),
         (lambda: nn.EmbeddingBag(5, 2, "median"), nn.ModelError, "'sum', 'mean' or 'max'"),

@@ -48,8 +48,8 @@ def weighted(case, rng, dtype):
 
 def test_every_layer_has_a_case():
     classes = {
-        name
-        for name, value in vars(nn).items()
+        value.__name__
+        for value in vars(nn).values()
         if inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__.startswith("autodiff.nn.layers")
     }
     covered = {type(module).__name__ for case in CASES for _, module in case.make(0, np.float32).named_modules()}

@@ -256,7 +256,7 @@ def test_what_cannot_be_folded_is_refused(pair, message, rng):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: nn.BatchNorm2d(0), "positive number of features"),
+        (lambda: nn.BatchNorm2d(0), "num_features is a whole number"),
         (lambda: nn.BatchNorm2d(3, momentum=1.5), "between 0 and 1"),
         (lambda: nn.BatchNorm2d(3)(np.ones((2, 4, 5, 5))), r"\(N, 3, H, W\).*\(2, 4, 5, 5\)"),
         (lambda: nn.BatchNorm2d(3)(np.ones((2, 3))), r"\(N, 3, H, W\)"),
@@ -271,9 +271,9 @@ def test_what_cannot_be_folded_is_refused(pair, message, rng):
         (lambda: nn.LocalResponseNorm(0), "positive size"),
         (lambda: nn.ConditionalBatchNorm(3), "one of the two"),
         (lambda: nn.ConditionalBatchNorm(3, 4)(np.ones((2, 3)), np.array([0])), "one condition for each sample"),
-        (lambda: nn.SqueezeExcite(0), "positive numbers"),
+        (lambda: nn.SqueezeExcite(0), "channels is a whole number"),
         (lambda: nn.SqueezeExcite(4)(np.ones((2, 4))), "axes to take means over"),
-        (lambda: nn.AdaIN(3, 0), "positive sizes"),
+        (lambda: nn.AdaIN(3, 0), "style_features is a whole number"),
         (lambda: nn.WeightNorm(nn.ReLU()), "an array 'weight'"),
         (lambda: nn.WeightNorm(nn.Linear(2, 2, rng=0), axis=2), "axis is one of 2"),
         (lambda: nn.SpectralNorm(nn.Linear(2, 2, rng=0), n_power_iterations=0), "one power iteration"),

@@ -420,3 +420,34 @@ def test_errors_name_what_is_wrong(rng):
 def test_models_that_make_no_sense_are_refused(make, message):
     with pytest.raises(nn.ModelError, match=message):
         make()
+
+
+# -- state dicts of gated recurrent units ------------------------------------------------------------------------------
+
+GATED = [lambda **options: nn.GRU(3, 4, 2, bidirectional=True, **options), lambda **o: nn.GRUCell(3, 4, **o)]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda **o: nn.GRU(3, 4, 2, bidirectional=True, **o), lambda **o: nn.GRUCell(3, 4, **o)]
+)
+def test_numbers_of_a_gru_with_the_reset_after_do_not_load_into_one_with_the_reset_before(make):
+    after, before = make(reset_after=True, rng=0), make(rng=1)
+    state = after.state_dict()
+    with pytest.raises(nn.LoadError, match="Make the layer with reset_after=True"):
+        before.load_state_dict(state)
+    with pytest.raises(nn.LoadError, match="Make the layer with reset_after=True"):
+        nn.Sequential(before).load_state_dict({f"0.{path}": array for path, array in state.items()}, strict=False)
+    with pytest.raises(nn.LoadError, match="reset_before"):
+        after.load_state_dict(before.state_dict())
+
+
+@pytest.mark.parametrize(
+    "make", [lambda **o: nn.GRU(3, 4, 2, bidirectional=True, **o), lambda **o: nn.GRUCell(3, 4, **o)]
+)
+@pytest.mark.parametrize("reset_after", [False, True])
+def test_numbers_of_a_gru_load_into_one_of_its_kind(make, reset_after, tmp_path):
+    model, twin = (nn.Sequential(make(reset_after=reset_after, rng=seed)) for seed in (0, 1))
+    nn.save(tmp_path / "model.safetensors", model)
+    nn.load(tmp_path / "model.safetensors", twin)
+    for path, array in model.named_parameters().items():
+        assert np.array_equal(array, twin.named_parameters()[path])

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...tracer import Tracer, dtype_of, shape_of
 from ...transforms import stop_gradient
-from ..errors import ShapeError
+from ..errors import ModelError, ShapeError
 
 __all__ = ["causal_mask", "masked_softmax", "padding_mask"]
 
@@ -107,3 +107,20 @@ def checked_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> Any:
             "add axes of length 1: a mask for each sequence is (N, 1, 1, S) or (N, 1, T, S)",
         )  # fmt: skip
     return mask if dtype_of(mask) in (np.dtype(bool), dtype) else mask.astype(dtype)
+
+
+def steps_mask(lengths: Any, mask: Any, shape: tuple[int, int]) -> np.ndarray | None:
+    """The mask (N, T) that the arguments `lengths` (N,) and `mask` (N, T) of a recurrence say; None for all steps.
+
+    Raises ModelError where both are given, ShapeError for a mask of another shape.
+    """
+    if lengths is not None and mask is not None:
+        raise ModelError("lengths and mask say the same: give one of them")
+    if lengths is not None:
+        return padding_mask(lengths, shape[1])[:, 0, 0]
+    if mask is None:
+        return None
+    mask = np.asarray(mask, bool)
+    if mask.shape != shape:
+        raise ShapeError.of("the mask of a sequence", str(shape), mask.shape, "one truth value for each step")
+    return mask

@@ -15,7 +15,7 @@ from ...fused import fused
 from ...tracer import dtype_of, shape_of, unwrap
 from ..errors import ModelError, ShapeError
 from . import recurrence_kernels as kernels
-from .recurrence_cells import _gru_cell, _lstm_cell, _rnn_cell, _with_its_pair
+from .recurrence_cells import CELLS, with_its_pair
 
 __all__ = ["gru", "lstm", "rnn"]
 
@@ -49,7 +49,7 @@ def rnn(
     """
     if nonlinearity not in ("tanh", "relu"):
         raise ModelError(f'the nonlinearity of a recurrence is "tanh" or "relu", not {nonlinearity!r}')
-    b_ih = _with_its_pair(b_ih, b_hh)
+    b_ih = with_its_pair(b_ih, b_hh)
     _check("rnn", x, (h,), w_ih, w_hh, 1, mask)
     return _rnn(x, h, w_ih, w_hh, b_ih, b_hh, nonlinearity=nonlinearity, mask=_boolean(mask), reverse=reverse)
 
@@ -80,7 +80,7 @@ def gru(
     >>> y.ravel()
     array([0.5 , 0.25])
     """
-    b_ih = _with_its_pair(b_ih, b_hh)
+    b_ih = with_its_pair(b_ih, b_hh)
     _check("gru", x, (h,), w_ih, w_hh, 3, mask)
     return _gru(x, h, w_ih, w_hh, b_ih, b_hh, reset_after=bool(reset_after), mask=_boolean(mask), reverse=reverse)
 
@@ -111,7 +111,7 @@ def lstm(
     >>> c
     array([[0.25]])
     """
-    b_ih = _with_its_pair(b_ih, b_hh)
+    b_ih = with_its_pair(b_ih, b_hh)
     _check("lstm", x, (h, c), w_ih, w_hh, 4, mask)
     return _lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, mask=_boolean(mask), reverse=reverse)
 
@@ -191,7 +191,7 @@ def _lstm_macs(x, h, c, w_ih, w_hh, *rest, **options):
 @fused(kernels.rnn_forward, kernels.rnn_backward, shape=_rnn_shape, macs=_rnn_macs, several=True)
 def _rnn(x, h, w_ih, w_hh, b_ih, b_hh, *, nonlinearity="tanh", mask=None, reverse=False):
     def step(x, state):
-        return (_rnn_cell.reference(x, *state, w_ih, w_hh, b_ih, b_hh, nonlinearity=nonlinearity),)
+        return (CELLS["rnn"].reference(x, *state, w_ih, w_hh, b_ih, b_hh, nonlinearity=nonlinearity),)
 
     return _scan(step, x, (_zeros_if_none(h, x, w_hh),), mask, reverse)
 
@@ -199,7 +199,7 @@ def _rnn(x, h, w_ih, w_hh, b_ih, b_hh, *, nonlinearity="tanh", mask=None, revers
 @fused(kernels.gru_forward, kernels.gru_backward, shape=_rnn_shape, macs=_rnn_macs, several=True)
 def _gru(x, h, w_ih, w_hh, b_ih, b_hh, *, reset_after=False, mask=None, reverse=False):
     def step(x, state):
-        return (_gru_cell.reference(x, *state, w_ih, w_hh, b_ih, b_hh, reset_after=reset_after),)
+        return (CELLS["gru"].reference(x, *state, w_ih, w_hh, b_ih, b_hh, reset_after=reset_after),)
 
     return _scan(step, x, (_zeros_if_none(h, x, w_hh),), mask, reverse)
 
@@ -207,6 +207,6 @@ def _gru(x, h, w_ih, w_hh, b_ih, b_hh, *, reset_after=False, mask=None, reverse=
 @fused(kernels.lstm_forward, kernels.lstm_backward, shape=_lstm_shape, macs=_lstm_macs, several=True)
 def _lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, *, mask=None, reverse=False):
     def step(x, state):
-        return _lstm_cell.reference(x, *state, w_ih, w_hh, b_ih, b_hh)
+        return CELLS["lstm"].reference(x, *state, w_ih, w_hh, b_ih, b_hh)
 
     return _scan(step, x, tuple(_zeros_if_none(state, x, w_hh) for state in (h, c)), mask, reverse)

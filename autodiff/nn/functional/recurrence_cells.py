@@ -110,7 +110,7 @@ def _checked(name, x, state, w_ih, w_hh, gates):
     return state
 
 
-def _with_its_pair(b_ih, b_hh):
+def with_its_pair(b_ih, b_hh):
     """b_ih, and zeros where there is only b_hh."""
     return np.zeros(shape_of(b_hh), dtype_of(b_hh)) if b_ih is None and b_hh is not None else b_ih
 
@@ -312,3 +312,6 @@ def _gru_cell(x, h, w_ih, w_hh, b_ih=None, b_hh=None, *, reset_after=False):
         hn = hn if b_hh is None else hn + b_hh[2 * hidden :]
     candidate = np.tanh(xn + (r * hn if reset_after else hn))
     return (1 - u) * h + u * candidate
+
+
+CELLS = {"rnn": _rnn_cell, "gru": _gru_cell, "lstm": _lstm_cell}  # fused, for those who take them over time

@@ -10,6 +10,7 @@ import numpy as np
 from ...tracer import Tracer, dtype_of, shape_of
 from .. import functional as F
 from .. import init
+from ..construction import require_flags, require_sizes
 from ..errors import ModelError
 from ..module import Module
 from ..random import generator
@@ -76,9 +77,11 @@ class MultiheadAttention(Module):
         dtype: Any = np.float32,
     ):
         groups = num_heads if num_key_value_heads is None else num_key_value_heads
-        if num_heads < 1 or embed_dim < 1 or embed_dim % num_heads:
+        require_sizes(self, embed_dim=embed_dim, num_heads=num_heads, num_key_value_heads=groups)
+        require_flags(self, bias=bias)
+        if embed_dim % num_heads:
             raise ModelError(f"embed_dim is a multiple of num_heads, but {num_heads} does not divide {embed_dim}")
-        if groups < 1 or num_heads % groups:
+        if num_heads % groups:
             raise ModelError(f"num_key_value_heads divides num_heads, but {groups} does not divide {num_heads}")
         if not 0 <= dropout < 1:
             raise ModelError(f"dropout is a probability in [0, 1), not {dropout!r}")
@@ -212,8 +215,7 @@ class AdditiveAttention(Module):
     """
 
     def __init__(self, query_size: int, key_size: int, hidden_size: int, *, rng: Any = None, dtype: Any = np.float32):
-        if min(query_size, key_size, hidden_size) < 1:
-            raise ModelError(f"the sizes are positive, not {query_size}, {key_size} and {hidden_size}")
+        require_sizes(self, query_size=query_size, key_size=key_size, hidden_size=hidden_size)
         rng = generator(rng)
         self.W_q = Linear(query_size, hidden_size, bias=False, rng=rng, dtype=dtype)
         self.W_k = Linear(key_size, hidden_size, bias=False, rng=rng, dtype=dtype)

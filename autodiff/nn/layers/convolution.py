@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import functional as F
 from .. import init
+from ..construction import require_flags, require_sizes
 from ..errors import ModelError
 from ..functional.geometry import numbers_of, padding_of
 from ..module import Module
@@ -34,10 +35,7 @@ def _shown(value: Any) -> str:
 
 
 def _check_channels(name: str, in_channels: int, out_channels: int, groups: int) -> None:
-    sizes = {"in_channels": in_channels, "out_channels": out_channels, "groups": groups}
-    for what, n in sizes.items():
-        if not hasattr(n, "__index__") or n < 1:
-            raise ModelError(f"{name}: {what} is a positive int, not {n!r}")
+    require_sizes(name, in_channels=in_channels, out_channels=out_channels, groups=groups)
     if in_channels % groups or out_channels % groups:
         raise ModelError(
             f"{name}: groups={groups} has to divide in_channels={in_channels} and out_channels={out_channels}"
@@ -53,6 +51,7 @@ class _Convolution(Module):
     def _set(self, in_channels, out_channels, kernel_size, stride, dilation, groups, bias, shape, rng, dtype):
         name = type(self).__name__
         _check_channels(name, in_channels, out_channels, groups)
+        require_flags(name, bias=bias)
         self.in_channels, self.out_channels, self.groups = int(in_channels), int(out_channels), int(groups)
         self.kernel_size = numbers_of(f"{name}'s kernel_size", kernel_size, self.axes)
         self.stride = numbers_of(f"{name}'s stride", stride, self.axes)

@@ -19,6 +19,7 @@ import numpy as np
 
 from .. import functional as F
 from .. import init
+from ..construction import require_sizes
 from ..errors import ModelError
 from ..module import Module
 from ..random import generator
@@ -39,8 +40,7 @@ class _Table(Module):
         dtype: Any = np.float32,
     ):
         name = type(self).__name__
-        if num_embeddings < 1 or embedding_dim < 1:
-            raise ModelError(f"{name} takes positive sizes, not {num_embeddings} rows of {embedding_dim}")
+        require_sizes(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise ModelError(f"{name}'s padding_idx is one of its {num_embeddings} rows, not {padding_idx}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import functional as F
 from .. import init
+from ..construction import require_flags, require_sizes
 from ..module import Module
 from ..random import generator
 
@@ -32,6 +33,8 @@ class Linear(Module):
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, rng: Any = None, dtype: Any = np.float32
     ):
+        require_sizes(self, in_features=in_features, out_features=out_features)
+        require_flags(self, bias=bias)
         rng = generator(rng)
         self.weight = init.fan_in_uniform(rng, (out_features, in_features), dtype)
         self.bias = init.uniform_bias(rng, out_features, in_features, dtype) if bias else None
@@ -64,6 +67,8 @@ class Bilinear(Module):
         rng: Any = None,
         dtype: Any = np.float32,
     ):
+        require_sizes(self, in1_features=in1_features, in2_features=in2_features, out_features=out_features)
+        require_flags(self, bias=bias)
         rng = generator(rng)
         bound = in1_features**-0.5
         self.weight = init.uniform(rng, (out_features, in1_features, in2_features), dtype, low=-bound, high=bound)

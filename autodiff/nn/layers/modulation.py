@@ -8,6 +8,7 @@ import numpy as np
 
 from ...tracer import shape_of
 from .. import functional as F
+from ..construction import require_sizes
 from ..errors import ModelError, ShapeError
 from ..module import Module
 from ..random import generator
@@ -41,8 +42,7 @@ class AdaIN(Module):
         rng: Any = None,
         dtype: Any = np.float32,
     ):
-        if num_features < 1 or style_features < 1:
-            raise ModelError(f"AdaIN takes positive sizes, not {num_features} and {style_features}")
+        require_sizes(self, num_features=num_features, style_features=style_features)
         self.num_features, self.style_features, self.eps = num_features, style_features, eps
         self.style = Linear(style_features, 2 * num_features, rng=rng, dtype=dtype)
         self.style.bias = np.zeros(2 * num_features, dtype)
@@ -133,8 +133,7 @@ class SqueezeExcite(Module):
     """
 
     def __init__(self, channels: int, reduction: int = 16, *, rng: Any = None, dtype: Any = np.float32):
-        if channels < 1 or reduction < 1:
-            raise ModelError(f"SqueezeExcite takes positive numbers, not {channels} channels and reduction {reduction}")
+        require_sizes(self, channels=channels, reduction=reduction)
         rng = generator(rng)
         self.channels, self.reduction = channels, reduction
         squeezed = max(1, channels // reduction)

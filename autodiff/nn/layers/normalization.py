@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..construction import require_flags, require_sizes
 from ..errors import ModelError, ShapeError
 from ..module import Buffer, Module
 
@@ -34,8 +35,8 @@ class _Running(Module):
     num_batches_tracked: Any
 
     def __init__(self, num_features, eps, momentum, affine, track_running_stats, dtype):
-        if num_features < 1:
-            raise ModelError(f"{type(self).__name__} takes a positive number of features, not {num_features}")
+        require_sizes(self, num_features=num_features)
+        require_flags(self, affine=affine, track_running_stats=track_running_stats)
         if momentum is not None and not 0 <= momentum <= 1:
             raise ModelError(f"{type(self).__name__} takes a momentum between 0 and 1, or None, not {momentum}")
         self.num_features, self.eps, self.momentum = num_features, eps, momentum

@@ -8,10 +8,12 @@ import numpy as np
 
 from ...tracer import shape_of
 from .. import functional as F
+from ..construction import require_flags, require_sizes
 from ..errors import ModelError, ShapeError
+from ..functional.masks import steps_mask
 from ..module import Module
 from ..random import generator
-from .recurrent_cells import _check_sizes, _mask_of, _parameters, _set_forget_bias, _with_the_update_negated
+from .recurrence_parameters import exported_of_gru, imported_of_gru, parameters_of_recurrence, set_forget_bias
 
 __all__ = ["GRU", "LSTM", "RNN"]
 
@@ -23,7 +25,8 @@ class _RecurrentLayer(Module):
     gates = 1
 
     def __init__(self, input_size, hidden_size, num_layers, bias, dropout, bidirectional, rng, dtype):
-        _check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        require_sizes(self, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        require_flags(self, bias=bias, bidirectional=bidirectional)
         if not 0 <= dropout < 1:
             raise ModelError(f"dropout is a probability from 0 to below 1, not {dropout!r}")
         if dropout and num_layers == 1:
@@ -37,7 +40,7 @@ class _RecurrentLayer(Module):
         for layer in range(num_layers):
             size = input_size if layer == 0 else hidden_size * len(self.directions)
             for direction in self.directions:
-                for name, array in _parameters(self.gates, size, hidden_size, bias, rng, dtype).items():
+                for name, array in parameters_of_recurrence(self.gates, size, hidden_size, bias, rng, dtype).items():
                     setattr(self, f"{name}_l{layer}{direction}", array)
         self.noise = rng if dropout else None
 
@@ -57,7 +60,7 @@ class _RecurrentLayer(Module):
         if len(shape) != 3 or shape[2] != self.input_size:
             remedy = f"give it {self.input_size} features for each step; x[None] is a batch of one sequence"
             raise ShapeError.of(type(self).__name__, f"(N, T, {self.input_size})", shape, remedy)
-        mask = _mask_of(lengths, mask, x)
+        mask = steps_mask(lengths, mask, shape[:2])
         expected = (self.num_layers * len(self.directions), shape[0], self.hidden_size)
         for state in states:
             if state is not None and shape_of(state) != expected:
@@ -169,7 +172,7 @@ class GRU(_RecurrentLayer):
 
     The other arguments, the call and its results are those of `RNN`. A state dict of PyTorch loads into a layer with
     reset_after=True; the rows of the update gate change their signs on the way, because g_u stands there for what is
-    1 - g_u here.
+    1 - g_u here. Into another it does not, but raises LoadError.
 
     >>> y, h = GRU(3, 5, rng=0)(np.zeros((2, 7, 3), np.float32))
     >>> y.shape, h.shape
@@ -192,6 +195,7 @@ class GRU(_RecurrentLayer):
         dtype: Any = np.float32,
     ):
         super().__init__(input_size, hidden_size, num_layers, bias, dropout, bidirectional, rng, dtype)
+        require_flags(self, reset_after=reset_after)
         self.reset_after = reset_after
 
     def forward(self, x: Any, state: Any = None, *, lengths: Any = None, mask: Any = None) -> tuple[Any, Any]:
@@ -201,10 +205,10 @@ class GRU(_RecurrentLayer):
         return F.gru(x, *state, *weights, reset_after=self.reset_after, mask=mask, reverse=reverse)
 
     def exported(self, at: Any) -> list:
-        return [(at.path, _with_the_update_negated(at.array))]
+        return exported_of_gru(at, self.reset_after)
 
     def imported(self, at: Any, state: dict) -> Any:
-        return _with_the_update_negated(super().imported(at, state))
+        return imported_of_gru(at, state, super().imported(at, state), self.reset_after)
 
     def options(self) -> str:
         return super().options() + (", reset_after=True" if self.reset_after else "")
@@ -245,7 +249,7 @@ class LSTM(_RecurrentLayer):
             for layer in range(num_layers):
                 for direction in self.directions:
                     *_, bias_ih, bias_hh = self.weights(layer, direction)
-                    _set_forget_bias(bias_ih, bias_hh, forget_bias)
+                    set_forget_bias(bias_ih, bias_hh, forget_bias)
 
     def forward(self, x: Any, state: Any = None, *, lengths: Any = None, mask: Any = None) -> tuple[Any, Any]:
         if state is not None and not (isinstance(state, tuple | list) and len(state) == 2):

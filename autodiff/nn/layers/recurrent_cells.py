@@ -9,10 +9,12 @@ import numpy as np
 from ... import tree
 from ...tracer import shape_of
 from .. import functional as F
-from .. import init
+from ..construction import require_flags, require_sizes
 from ..errors import ModelError, ShapeError
+from ..functional.masks import steps_mask
 from ..module import Module
 from ..random import generator
+from .recurrence_parameters import exported_of_gru, imported_of_gru, parameters_of_recurrence, set_forget_bias
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "Recurrent"]
 
@@ -27,8 +29,10 @@ class _Cell(Module):
     bias_hh: Any
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool, rng: Any, dtype: Any):
-        _check_sizes(input_size=input_size, hidden_size=hidden_size)
-        for name, parameter in _parameters(self.gates, input_size, hidden_size, bias, generator(rng), dtype).items():
+        require_sizes(self, input_size=input_size, hidden_size=hidden_size)
+        require_flags(self, bias=bias)
+        parameters = parameters_of_recurrence(self.gates, input_size, hidden_size, bias, generator(rng), dtype)
+        for name, parameter in parameters.items():
             setattr(self, name, parameter)
         if not bias:
             self.bias_ih = self.bias_hh = None
@@ -89,7 +93,8 @@ class GRUCell(_Cell):
 
     Called with x (N, D) and the state h (N, H), zeros where it is left out; returns the next state. A state dict of
     PyTorch loads into a cell with reset_after=True: the rows of the update gate change their signs on the way, because
-    g_u stands there for what is 1 - g_u here. All parameters start uniform in ±1/√H.
+    g_u stands there for what is 1 - g_u here. Into another it does not, but raises LoadError. All parameters start
+    uniform in ±1/√H.
 
     >>> GRUCell(3, 5, rng=0)(np.zeros((2, 3), np.float32)).shape
     (2, 5)
@@ -107,6 +112,7 @@ class GRUCell(_Cell):
         rng: Any = None,
         dtype: Any = np.float32,
     ):
+        require_flags(self, reset_after=reset_after)
         super().__init__(input_size, hidden_size, bias, rng, dtype)
         self.reset_after = reset_after
 
@@ -114,10 +120,10 @@ class GRUCell(_Cell):
         return F.gru_cell(x, state, *self.weights, reset_after=self.reset_after)
 
     def exported(self, at: Any) -> list:
-        return [(at.path, _with_the_update_negated(at.array))]
+        return exported_of_gru(at, self.reset_after)
 
     def imported(self, at: Any, state: dict) -> Any:
-        return _with_the_update_negated(super().imported(at, state))
+        return imported_of_gru(at, state, super().imported(at, state), self.reset_after)
 
     def options(self) -> str:
         return super().options() + (", reset_after=True" if self.reset_after else "")
@@ -153,7 +159,7 @@ class LSTMCell(_Cell):
     ):
         super().__init__(input_size, hidden_size, bias, rng, dtype)
         if forget_bias is not None:
-            _set_forget_bias(self.bias_ih, self.bias_hh, forget_bias)
+            set_forget_bias(self.bias_ih, self.bias_hh, forget_bias)
 
     def forward(self, x: Any, state: Any = None) -> Any:
         h, c = (None, None) if state is None else state
@@ -193,13 +199,14 @@ class Recurrent(Module):
     def __init__(self, cell: Any, reverse: bool = False):
         if not callable(cell):
             raise ModelError(f"a cell is a function (x, state) -> state, not {cell!r}")
+        require_flags(self, reverse=reverse)
         self.cell, self.reverse = cell, reverse
 
     def forward(self, x: Any, state: Any = None, *, lengths: Any = None, mask: Any = None) -> tuple[Any, Any]:
         shape = shape_of(x)
         if len(shape) < 2 or shape[1] == 0:
             raise ShapeError.of("Recurrent", "(N, T, ...) with T ≥ 1", shape, "time is the second axis")
-        mask = _mask_of(lengths, mask, x)
+        mask = steps_mask(lengths, mask, shape[:2])
         outs: list[Any] = [None] * shape[1]
         for t in reversed(range(len(outs))) if self.reverse else range(len(outs)):
             new = self.cell(x[:, t], state)
@@ -219,53 +226,3 @@ class Recurrent(Module):
 
 def _where(taken, after, before):
     return np.where(taken.reshape(-1, *(1,) * (len(shape_of(after)) - 1)), after, before)
-
-
-# -- what cells and layers share ---------------------------------------------------------------------------------------
-
-
-def _check_sizes(**sizes):
-    for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise ModelError(f"{name} is a whole number from 1 on, not {size!r}")
-
-
-def _parameters(gates, input_size, hidden_size, bias, rng, dtype):
-    """The parameters of one recurrence by name, in the order of PyTorch, uniform in ±1/√H."""
-    rows, bound = gates * hidden_size, hidden_size**-0.5
-    shapes: dict[str, tuple] = {"weight_ih": (rows, input_size), "weight_hh": (rows, hidden_size)}
-    if bias:
-        shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-    return {name: init.uniform(rng, shape, dtype, low=-bound, high=bound) for name, shape in shapes.items()}
-
-
-def _set_forget_bias(bias_ih, bias_hh, value):
-    if bias_ih is None:
-        raise ModelError("forget_bias is the start of a bias, but with bias=False there is none")
-    if bias_ih.flags.writeable:  # otherwise it stands for a shape
-        forget = slice(len(bias_ih) // 4, len(bias_ih) // 2)
-        bias_ih[forget], bias_hh[forget] = value, 0
-
-
-def _with_the_update_negated(array):
-    """A weight or bias of a GRU with the other sign in the rows of the update gate: σ(-z) = 1 - σ(z)."""
-    if array is None or len(array) % 3:
-        return array
-    hidden = len(array) // 3
-    signs = np.repeat(np.asarray([1, -1, 1], array.dtype), hidden)
-    return array * signs.reshape(-1, *(1,) * (array.ndim - 1))
-
-
-def _mask_of(lengths, mask, x):
-    """The mask (N, T) that `lengths=` and `mask=` say; None for all steps."""
-    if lengths is not None and mask is not None:
-        raise ModelError("lengths and mask say the same: give one of them")
-    n, steps = shape_of(x)[:2]
-    if lengths is not None:
-        return F.padding_mask(lengths, steps)[:, 0, 0]
-    if mask is None:
-        return None
-    mask = np.asarray(mask, bool)
-    if mask.shape != (n, steps):
-        raise ShapeError.of("the mask of a sequence", f"({n}, {steps})", mask.shape, "one truth value for each step")
-    return mask

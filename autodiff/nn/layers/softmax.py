@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import functional as F
 from .. import init
+from ..construction import require_flags, require_sizes
 from ..errors import ModelError
 from ..random import ShapesOnly, generator
 from .activations import Activation
@@ -136,8 +137,8 @@ class Maxout(Activation):
         rng: Any = None,
         dtype: Any = np.float32,
     ):
-        if min(in_features, out_features, pieces) < 1:
-            raise ModelError(f"Maxout takes positive sizes, not {in_features}, {out_features}, pieces={pieces}")
+        require_sizes(self, in_features=in_features, out_features=out_features, pieces=pieces)
+        require_flags(self, bias=bias)
         rng = generator(rng)
         self.pieces = pieces
         self.weight = init.fan_in_uniform(rng, (out_features * pieces, in_features), dtype)
