@@ -267,7 +267,7 @@ def _refuse_to_keep(module, name, value):
     """Raises ModelError for an attribute that is set in forward and belongs to the tree."""
     if value.__class__ is Buffer or is_branch(value):
         raise ModelError(
-            f"forward of {type(module).__name__} sets self.{name}: it would be a parameter from then on, and be lost where "
-            "the model is differentiated. Return it; or look at it by nn.capture; or, where it is state, set "
+            f"forward of {type(module).__name__} sets self.{name}: it would be a parameter from then on, and be lost "
+            "where the model is differentiated. Return it; or look at it by nn.capture; or, where it is state, set "
             f"self.{name} = nn.Buffer(...) in __init__ and write self.{name}[...] = ad.stop_gradient(...) in forward"
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...tracer import dtype_of, shape_of, unwrap
 from ..errors import ShapeError
+from .floating import floating
 from .geometry import numbers_of, space_of
 from .separable import along_each_axis
 from .windows import adaptive_places, flat_places, picked
@@ -73,7 +74,7 @@ def _adaptive_avg(name, x, output_size, axes):
     size, out = _sizes(name, x, output_size, axes)
     if all(m == 1 for m in out):
         return np.mean(x, axis=tuple(range(2, 2 + axes)), keepdims=True)
-    matrices = []
+    x, matrices = floating(x), []
     for n, m, places in zip(size, out, adaptive_places(size, out), strict=True):
         matrix = np.zeros((m, n), dtype_of(x))
         lengths = (places >= 0).sum(1)

@@ -15,6 +15,7 @@ from ...tracer import dtype_of, shape_of
 from ..errors import ModelError, ShapeError
 from ..random import ShapesOnly
 from .activations import SELU_ALPHA, SELU_SCALE
+from .floating import floating
 
 __all__ = ["alpha_dropout", "drop_path", "dropout", "gaussian_noise", "spatial_dropout"]
 
@@ -37,6 +38,7 @@ def _is_idle(rng, p, training):
 
 def _dropped(x, p, rng, shape):
     """x · mask / (1 - p), with a mask of a shape that broadcasts."""
+    x = floating(x)
     factor = 1 / (1 - p) if p < 1 else 0.0
     return x * (_kept(rng, p, shape) * dtype_of(x).type(factor))
 
@@ -88,6 +90,7 @@ def alpha_dropout(x: Any, p: float, rng: Any, training: bool = True) -> Any:
         return x
     if p == 1:
         return x * 0
+    x = floating(x)
     low = -SELU_SCALE * SELU_ALPHA
     a = 1 / math.sqrt((1 - p) * (1 + p * low**2))
     scale = dtype_of(x).type
@@ -101,6 +104,7 @@ def gaussian_noise(x: Any, std: float, rng: Any, training: bool = True) -> Any:
         raise ModelError(f"gaussian_noise takes a deviation that is not negative, not {std}")
     if _is_idle(rng, std, training):
         return x
+    x = floating(x)
     dtype = dtype_of(x)
     noise = rng.standard_normal(shape_of(x), dtype if dtype.itemsize in (4, 8) else np.float64)
     return x + noise.astype(dtype, copy=False) * std

@@ -14,6 +14,7 @@ import numpy as np
 from ...tracer import Tracer, dtype_of, shape_of
 from ...transforms import stop_gradient
 from ..errors import ModelError, ShapeError
+from .floating import floating
 
 __all__ = ["causal_mask", "masked_softmax", "padding_mask"]
 
@@ -66,13 +67,16 @@ def masked_softmax(scores: Any, mask: Any = None, causal: bool = False) -> Any:
     mask    broadcasts to scores: True where a query may look, or floats to be added to the scores
     causal  whether the future is masked besides; see `causal_mask`
 
-    Returns (..., T, S). What is masked has weight exactly 0, and all has where a query may look nowhere.
+    Returns (..., T, S). What is masked has weight exactly 0, and all has where a query may look nowhere. Raises
+    TypeError for a mask of integers, ShapeError for one that does not broadcast.
 
     >>> masked_softmax(np.zeros((2, 2)), causal=True)
     array([[1. , 0. ],
            [0.5, 0.5]])
     """
+    scores = floating(scores)
     allowed = causal_mask(*shape_of(scores)[-2:]) if causal else None
+    mask = checked_mask(mask, shape_of(scores), dtype_of(scores))
     if mask is not None:
         if dtype_of(mask).kind == "b":
             allowed = mask if allowed is None else mask & allowed

@@ -15,6 +15,7 @@ from ...fused import fused
 from ...tracer import dtype_of, shape_of
 from ...transforms import stop_gradient
 from ..errors import ModelError, ShapeError
+from .floating import floating
 from .normalization_kernels import (
     batch_backward,
     batch_forward,
@@ -120,6 +121,7 @@ def batch_norm(
            [ 1.]])
     """
     _check_channels("batch_norm", x, running_mean, running_var, weight, bias)
+    x = floating(x)
     if not training and running_mean is not None:
         dtype = dtype_of(x)
         mean, var = (v.astype(dtype) if dtype_of(v) != dtype else v for v in (running_mean, running_var))
@@ -188,7 +190,7 @@ def layer_norm(
     array([[-1.,  1.]])
     """
     _check_last("layer_norm", x, normalized_shape)
-    return _layer_norm(*_given(x, weight, bias), axes=_count(normalized_shape), centered=True, eps=eps)
+    return _layer_norm(*_given(floating(x), weight, bias), axes=_count(normalized_shape), centered=True, eps=eps)
 
 
 def rms_norm(x: Any, normalized_shape: int | tuple[int, ...], weight: Any = None, eps: float | None = None) -> Any:
@@ -198,6 +200,7 @@ def rms_norm(x: Any, normalized_shape: int | tuple[int, ...], weight: Any = None
     array([[0.8485, 1.1314]])
     """
     _check_last("rms_norm", x, normalized_shape)
+    x = floating(x)
     dtype: Any = dtype_of(x)
     eps = float(np.finfo(dtype).eps) if eps is None else eps
     return _layer_norm(*_given(x, weight), axes=_count(normalized_shape), centered=False, eps=eps)
@@ -248,7 +251,7 @@ def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, ep
         raise ShapeError.of(
             "group_norm", f"channels in {num_groups} groups", shape, "make the channels a multiple of the groups"
         )
-    return _group_norm(*_given(x, weight, bias), groups=num_groups, eps=eps)
+    return _group_norm(*_given(floating(x), weight, bias), groups=num_groups, eps=eps)
 
 
 @fused(group_forward, group_backward, shape=_first_shape, macs=lambda x, *rest, **params: 2 * math.prod(shape_of(x)))
@@ -296,7 +299,7 @@ def instance_norm(
         each = np.reshape(stop_gradient(x), (*shape[:2], count))
         move(running_mean, each.mean(axis=(0, 2)), momentum)
         move(running_var, each.var(axis=2, ddof=1).mean(axis=0), momentum)
-    return _group_norm(*_given(x, weight, bias), groups=shape[1], eps=eps)
+    return _group_norm(*_given(floating(x), weight, bias), groups=shape[1], eps=eps)
 
 
 def adaptive_instance_norm(x: Any, scale: Any, shift: Any, eps: float = 1e-5) -> Any:

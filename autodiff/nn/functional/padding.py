@@ -8,6 +8,7 @@ import numpy as np
 
 from ...tracer import shape_of
 from ..errors import ModelError, ShapeError
+from .floating import floating
 
 __all__ = ["pad"]
 
@@ -64,5 +65,6 @@ def pad(x: Any, padding: Any, mode: str = "constant", value: float = 0.0) -> Any
     if not any(map(any, pairs)):
         return x
     if _MODES[mode] == "constant":
+        x = x if float(value).is_integer() else floating(x)
         return np.pad(x, pairs) if value == 0 else np.pad(x, pairs, constant_values=value)
     return np.pad(x, pairs, _MODES[mode])

@@ -11,6 +11,7 @@ import numpy as np
 from ...primitive import linear
 from ...tracer import dtype_of, shape_of
 from ..errors import ModelError, ShapeError
+from .floating import floating
 
 __all__ = ["alibi_bias", "alibi_slopes", "rotary", "sinusoidal_positions"]
 
@@ -54,6 +55,7 @@ def rotary(x: Any, positions: Any = None, base: float = 10_000.0, interleaved: b
     array([[1.    , 0.    ],
            [0.5403, 0.8415]])
     """
+    x = floating(x)
     shape = shape_of(x)
     if len(shape) < 2 or shape[-1] % 2:
         raise ShapeError.of("rotary", "(..., T, d) with an even d", shape, "choose heads of an even size")

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...tracer import dtype_of, shape_of
 from ..errors import ModelError, ShapeError
+from .floating import floating
 from .geometry import numbers_of
 from .separable import along_each_axis
 
@@ -65,7 +66,7 @@ def interpolate(
             else:
                 x = np.take(x, np.minimum((np.arange(m) / s).astype(int), n - 1), axis=axis)
         return x
-    weights = _WEIGHTS[mode]
+    x, weights = floating(x), _WEIGHTS[mode]
     matrices = [
         None if n == m and s == 1 else _matrix(weights, n, m, s, align_corners).astype(dtype_of(x))
         for n, m, s in zip(shape[2:], out, scales, strict=True)

@@ -11,6 +11,7 @@ from ...tracer import dtype_of, shape_of
 from ...transforms import stop_gradient
 from ..errors import ModelError, ShapeError
 from .activations import sigmoid, silu
+from .floating import floating
 from .gelu import gelu
 
 __all__ = [
@@ -61,7 +62,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
     >>> softmax(np.array([0.0, 0.0, -np.inf]))
     array([0.5, 0.5, 0. ])
     """
-    return _softmax(x, axis=axis)
+    return _softmax(floating(x), axis=axis)
 
 
 def _softmax_forward(x, axis):
@@ -89,7 +90,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     >>> log_softmax(np.array([0.0, 1e4]))
     array([-10000.,      0.])
     """
-    return _log_softmax(x, axis=axis)
+    return _log_softmax(floating(x), axis=axis)
 
 
 def _log_softmax_forward(x, axis):
@@ -164,6 +165,7 @@ def gumbel_softmax(
     """
     if not tau > 0:
         raise ModelError(f"gumbel_softmax takes a positive temperature tau, not {tau}")
+    logits = floating(logits)
     if rng is not None:
         logits = logits + rng.gumbel(size=shape_of(logits)).astype(dtype_of(logits))
     soft = softmax(logits / tau, axis)

@@ -9,7 +9,9 @@ import numpy as np
 from ...tracer import dtype_of, shape_of
 from .. import functional as F
 from .. import init
-from ..errors import ModelError, ShapeError
+from ..construction import require_sizes
+from ..errors import ShapeError
+from ..functional.floating import floating
 from ..module import Module
 from ..random import generator
 
@@ -28,13 +30,14 @@ class SinusoidalPositions(Module):
             [0.841, 0.54 ]]], dtype=float32)
     """
 
-    def __init__(self, base: float = 10_000.0, exponent: str = "pair"):
+    def __init__(self, *, base: float = 10_000.0, exponent: str = "pair"):
         F.sinusoidal_positions(0, 2, base, exponent)  # raises for an unknown exponent
         self.base, self.exponent = base, exponent
 
     def forward(self, x: Any, offset: int = 0) -> Any:
         if len(shape_of(x)) < 2:
             raise ShapeError.of("SinusoidalPositions", "(..., T, d)", shape_of(x), "give it sequences")
+        x = floating(x)
         T, d = shape_of(x)[-2:]
         return x + F.sinusoidal_positions(offset + T, d, self.base, self.exponent, dtype_of(x))[offset:]
 
@@ -58,8 +61,7 @@ class LearnedPositions(Module):
     """
 
     def __init__(self, length: int, d: int, *, rng: Any = None, dtype: Any = np.float32):
-        if length < 1 or d < 1:
-            raise ModelError(f"length and d are positive, not {length} and {d}")
+        require_sizes(self, length=length, d=d)
         self.weight = init.normal(generator(rng), (length, d), dtype, std=0.02)
 
     def forward(self, x: Any, offset: int = 0) -> Any:
@@ -86,7 +88,7 @@ class RotaryPositions(Module):
     (2, 5, 4)
     """
 
-    def __init__(self, base: float = 10_000.0, interleaved: bool = True):
+    def __init__(self, *, base: float = 10_000.0, interleaved: bool = True):
         self.base, self.interleaved = base, bool(interleaved)
 
     def forward(self, x: Any, offset: int = 0) -> Any:

@@ -89,7 +89,7 @@ CASES = [
     Case("SinusoidalPositions", lambda rng, dtype: nn.SinusoidalPositions(), ((2, 3, 4),), (2, 3, 4)),
     Case(
         "SinusoidalPositions(exponent='index')",
-        lambda rng, dtype: nn.SinusoidalPositions(100.0, exponent="index"),
+        lambda rng, dtype: nn.SinusoidalPositions(base=100.0, exponent="index"),
         ((2, 3, 5),),
         (2, 3, 5),
     ),
@@ -102,5 +102,10 @@ CASES = [
         arguments={"offset": 2},
     ),
     Case("RotaryPositions", lambda rng, dtype: nn.RotaryPositions(), ((2, 2, 3, 4),), (2, 2, 3, 4)),
-    Case("RotaryPositions(halves)", lambda rng, dtype: nn.RotaryPositions(100.0, False), ((2, 3, 4),), (2, 3, 4)),
+    Case(
+        "RotaryPositions(halves)",
+        lambda rng, dtype: nn.RotaryPositions(base=100.0, interleaved=False),
+        ((2, 3, 4),),
+        (2, 3, 4),
+    ),
 ]
