@@ -12,6 +12,8 @@ from .objective import Objective
 __all__ = ["Prospect", "foresee", "is_at_precision_limit", "objection", "rescue"]
 
 _SAFETY = 10  # rounding errors add up; a decrease must exceed their size by this to be called representable
+_REST = 0.8  # of the gradient: what a step may leave of it by the Hessian; with no idea of a valley it leaves it all
+_SLACK = 1e-3  # of the gradient, for the error of a difference of gradients
 _DIGITS = 1e-5  # of f, that a minimum is to be known by at least
 _FEW = 64  # variables, up to which a whole Hessian is worth an answer that is right
 
@@ -70,27 +72,45 @@ def objection(
     direction  the step of the method, -H ∇f(x): if ∇²f(x) agrees with its H along it, no more than that is asked
     """
     bar = max(tol * tol, _SAFETY * objective.layout.epsilon * abs(fun), min(tol, _DIGITS * abs(fun)))
-    if not jac.any() or (direction is not None and _agrees(objective, x, jac, direction, bar)):
+    if x.size > _FEW or not jac.any():
         return None
     room = _is_free(objective, x, jac, bar)
-    found = foresee(objective, x, np.where(room, jac, 0.0), None, room)
+    g = np.where(room, jac, 0.0)
+    if direction is not None and _agrees(objective, x, g, np.where(room, direction, 0.0), bar, room):
+        return None
+    found = foresee(objective, x, g, None, room)
     if found is None or found.gain <= bar:
         return None
     found = rescue(objective, x, fun, jac)  # which takes rounding into account
     return None if found is None or found.gain <= bar else found
 
 
-def _agrees(objective, x, jac, direction, bar):
-    """Whether ∇²f d ≈ -∇f entry by entry, whatever the units are, and d promises no more than the bar."""
-    if objective.hessians_from != "formulas" or not -0.5 * float(jac @ direction) <= bar:
+def _agrees(objective, x, jac, direction, bar, free):
+    """Whether ∇²f d ≈ -∇f, for the variables as they are and in units of their values, and d promises little."""
+    if not -0.5 * float(jac @ direction) <= bar:
         return False
-    from autodiff.errors import DifferentiationError
+    product, error = _product(objective, x, jac, direction)
+    rest, steep = np.where(free, np.abs(product + jac), 0.0), np.abs(jac) + 2 * error
+    return all((rest * units).max() <= _REST * (steep * units).max() for units in (np.ones_like(x), np.abs(x)))
 
-    try:
-        product = objective.hessian_product(x, direction)
-    except DifferentiationError:
-        return False
-    return bool((np.abs(product + jac) <= 0.5 * np.abs(jac)).all())
+
+def _product(objective, x, jac, direction):
+    """∇²f d, shape (n,), and its error; infinite entries where it is not to be had."""
+    if objective.hessians_from == "formulas":
+        from autodiff.errors import DifferentiationError
+
+        try:
+            return objective.hessian_product(x, direction), 0.0
+        except DifferentiationError:  # once differentiable by its own rule, and no more
+            pass
+    largest = float((np.abs(direction) / np.maximum(1.0, np.abs(x))).max())
+    if objective.hessians_from is None or not 0 < largest < math.inf:
+        return np.full_like(x, np.inf), 0.0
+    reach = math.sqrt(objective.layout.epsilon) / largest
+    ahead = _within(objective, x, x + reach * direction)
+    if not np.allclose(ahead - x, reach * direction, rtol=1e-3, atol=0.0):  # a bound is near
+        return np.full_like(x, np.inf), 0.0
+    return (objective.value_and_gradient(ahead)[1] - jac) / reach, _SLACK * float(np.abs(jac).max())
 
 
 def foresee(

@@ -176,6 +176,22 @@ def test_a_model_that_the_hessian_agrees_with_is_confirmed_by_one_product():
     assert (objective.nhvp, objective.nhev, objective.nfev) == (1, 0, 0)
 
 
+def test_where_gradients_are_given_a_confirmation_takes_one_more_of_them():
+    calls = []
+
+    def jac(x):
+        calls.append(x)
+        return ad.grad(optim.problems.rosenbrock)(x)
+
+    for method in ("bfgs", "lbfgsb"):
+        calls.clear()
+        x0 = np.array([-1.2, 1.0])
+        with_jac = optim.minimize(optim.problems.rosenbrock, x0, method, jac=jac)
+        without = optim.minimize(optim.problems.rosenbrock, x0, method)
+        assert with_jac.success and without.success
+        assert without.njev < with_jac.njev == len(calls) <= without.njev + 1 + x0.size
+
+
 def test_a_valley_is_objected_to_until_it_is_flat_indeed():
     def f(x):
         return 1e4 * x[0] ** 2 + 1e-9 * x[1] ** 2

@@ -133,7 +133,8 @@ class LBFGSB(Method):
 
     def confirms(self, objective, tol):
         """Whether ½ gᵀ|∇²f|⁻¹g promises no more than little; see `precision.objection`."""
-        return self._confirmation.asks(objective, self.x, self.fun, self.jac, tol)
+        direction = self._direction() if self._hessian.W.size else None
+        return self._confirmation.asks(objective, self.x, self.fun, self.jac, tol, direction)
 
 
 class _BoxRay(Ray):
