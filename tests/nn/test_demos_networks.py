@@ -6,7 +6,9 @@ import pytest
 import autodiff as ad
 from autodiff import nn
 from demos.networks import (
+    activations,
     batch_normalization,
+    dropout,
     early_stopping,
     hessian_spectrum,
     lenet5,
@@ -195,3 +197,37 @@ class TestBatchNormalization:
         given = rng.random((100, 64), np.float32), rng.integers(0, 10, 100)
         model, history = batch_normalization.train(given, given, 0.1, True, epochs=2)
         assert len(history) == 2 and model(given[0]).dtype == np.float32
+
+
+class TestActivations:
+    @pytest.mark.parametrize("name", activations.FUNCTIONS)
+    def test_slopes_of_the_table_are_those_of_differences(self, name):
+        f, _, slopes = activations.FUNCTIONS[name]
+        h = 1e-6
+        found = (f(activations.X + h) - f(activations.X - h)) / (2 * h)
+        np.testing.assert_allclose(found, slopes, atol=1e-9)  # h²/6 · f‴ and 1e-16/h
+
+    def test_all_curves_are_drawn(self):
+        drawn = activations.draw({name: activations.curve(f) for name, (f, _, _) in activations.FUNCTIONS.items()})
+        assert [len(axes.lines) for axes in drawn.axes] == [4, 3, 4, 3]
+
+
+class TestDropout:
+    def test_thinned_activations_are_all_there_are_with_their_probabilities(self):
+        each, weights = dropout.thinned(np.array([3.0, 6.0]), 0.25)
+        np.testing.assert_allclose(each, [[0, 0], [0, 8], [4, 0], [4, 8]])
+        np.testing.assert_allclose(weights, [1 / 16, 3 / 16, 3 / 16, 9 / 16])
+
+    def test_training_is_scored_in_production(self):
+        rng = np.random.default_rng(0)
+        given = rng.random((40, 784), np.float32), rng.integers(0, 10, 40)
+        model, rows = dropout.train(given, given, 0.5, epochs=2)
+        assert rows.shape == (2, 4)
+        loss = nn.evaluate(model, nn.losses.cross_entropy, given)["loss"]
+        np.testing.assert_allclose(rows[-1, :2], loss, rtol=1e-12)
+
+    def test_an_average_of_networks_without_dropout_is_the_network(self):
+        rng = np.random.default_rng(0)
+        x, y = rng.random((40, 784), np.float32), rng.integers(0, 10, 40)
+        model = dropout.network(np.random.default_rng(1), 0.0)
+        np.testing.assert_array_equal(dropout.averaged(model, x, y, 3), 3 * [nn.metrics.accuracy(model(x), y)])
