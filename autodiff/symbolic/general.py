@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
@@ -32,6 +33,8 @@ def general():
         np.var: _reduction(_variance),
         np.std: _reduction(lambda entries, ddof: sp.sqrt(_variance(entries, ddof))),
         "norm": _norm,
+        "softmax": lambda args, at, params: _exponentials(args[0]) / _sum_of_exponentials(args[0], params["axis"]),
+        "log_softmax": lambda args, at, params: args[0] - _log(_sum_of_exponentials(args[0], params["axis"])),
         np.prod: lambda args, at, params: np.prod(args[0], **params),
         np.cumprod: lambda args, at, params: np.cumprod(args[0], **params),
         np.unwrap: lambda args, at, params: args[0] + (np.unwrap(*at, **params) - at[0]),
@@ -90,6 +93,22 @@ def _norm(args, at, params):
         return _reduction(lambda entries: sp.sqrt(sum([e**2 for e in entries])))([x], at, keywords)
     p = sp.nsimplify(order[0])
     return _reduction(lambda entries: sum([sp.Abs(e) ** p for e in entries]) ** (1 / p))([x], at, keywords)
+
+
+def _exponentials(x) -> Any:
+    import sympy as sp
+
+    return np.frompyfunc(sp.exp, 1, 1)(x)
+
+
+def _log(x):
+    import sympy as sp
+
+    return np.frompyfunc(sp.log, 1, 1)(x)
+
+
+def _sum_of_exponentials(x, axis):
+    return np.sum(_exponentials(x), axis=axis, keepdims=True)
 
 
 def _reordered(x, order, axis):

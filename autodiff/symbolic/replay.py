@@ -10,8 +10,9 @@ from .. import tree
 from ..elementwise import Elementwise
 from ..errors import InputError, UnsupportedError
 from ..inspect.reading import returned
-from ..tape import Recorded, Reference
+from ..tape import Recorded, Reference, Tape
 from ..tracer import shape_of, unwrap
+from .activations import activations
 from .counterparts import branches, elementwise, exactly, key_of, of_family
 from .general import general
 
@@ -112,6 +113,8 @@ def _apply(primitive, args, is_traced, numbers, params) -> Any:
         return _apply_elementwise(primitive, key, [as_expressions(arg) for arg in args], numbers, params)
     if key in general():
         return general()[key](args, numbers, params)
+    if primitive.kind == "fused":
+        return _by_reference(primitive.fused, args, is_traced, numbers, params)
     if primitive.kind in ("linear", "bilinear", "multilinear"):
         args = [as_expressions(arg) if _is_floating(arg) else arg for arg in args]
         if is_traced[0]:
@@ -127,7 +130,7 @@ def _apply(primitive, args, is_traced, numbers, params) -> Any:
 
 
 def _apply_elementwise(primitive, key, args, numbers, params):
-    counterpart = elementwise().get(key) or of_family(primitive)
+    counterpart = elementwise().get(key) or activations().get(key) or of_family(primitive)
     if counterpart:
         return np.frompyfunc(counterpart, len(args), 1)(*args)
     if key in branches():
@@ -138,6 +141,14 @@ def _apply_elementwise(primitive, key, args, numbers, params):
         return primitive.function(*args, **params)
     except (TypeError, AttributeError) as error:
         raise _no_counterpart(primitive) from error
+
+
+def _by_reference(fused, args, is_traced, numbers, params):
+    """Several operations as one record: what says what they mean, recorded at the numbers, with the symbols."""
+    tape = Tape()
+    traced = {k: tape.variable(number) for k, number in enumerate(numbers) if is_traced[k]}
+    result = fused.reference(*(traced.get(k, number) for k, number in enumerate(numbers)), **params)
+    return outputs(tape, {x.index: args[k] for k, x in traced.items()}, result)
 
 
 def _no_counterpart(primitive):

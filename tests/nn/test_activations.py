@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
 import autodiff as ad
 from autodiff import nn
@@ -225,3 +226,14 @@ def test_maxout_of_two_pieces_can_be_a_relu():
 def test_bad_arguments_are_refused(make, message):
     with pytest.raises((nn.ModelError, nn.ShapeError), match=message):
         make()
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+@pytest.mark.parametrize("x", [0.5, np.float32(0.5), np.array(0.5), np.array(0.5, np.float32)], ids=repr)
+def test_gelu_takes_numbers_and_arrays_without_axes(x, approximate):
+    f = lambda x: F.gelu(x, approximate)  # noqa: E731
+    expected, slope = f(np.array([0.5])), ad.grad(lambda x: f(x).sum())(np.array([0.5]))
+    assert_allclose(f(x), expected[0], rtol=1e-6)
+    assert_allclose(ad.grad(f)(x), slope[0], rtol=1e-6)
+    assert_allclose(ad.derivative(f)(x), slope[0], rtol=1e-6)
+    assert np.shape(f(x)) == () and getattr(f(x), "dtype", None) == getattr(x, "dtype", np.dtype(float))

@@ -66,7 +66,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
 
 def _forward(x):
     """The value and the derivative Φ(x) + x exp(-x²/2)/√(2π), which share everything that costs."""
-    if dtype_of(x) != np.float32 or not isinstance(x, np.ndarray):
+    if dtype_of(x) != np.float32 or not np.ndim(x):
         cdf = _normal_cdf(x)
         return x * cdf, cdf + x * _normal_density(x)
     tail, density = _tail(x)
@@ -97,6 +97,8 @@ def _gelu(x):
 
 def _tanh_forward(x):
     x = np.asarray(x)
+    if not x.ndim:  # arithmetic makes scalars of such arrays, which nothing can be written into
+        return tuple(found[0] for found in _tanh_forward(x[None]))
     square = x * x
     u = square * (0.044715 * math.sqrt(2 / math.pi))
     u += math.sqrt(2 / math.pi)
