@@ -33,6 +33,7 @@ from .layers.containers import *
 from .layers.convolution import *
 from .layers.dropout import *
 from .layers.embedding import *
+from .layers.general_linear import *
 from .layers.linear import *
 from .layers.losses import *
 from .layers.modulation import *

@@ -346,3 +346,34 @@ def test_forward_may_set_what_is_no_array_and_write_to_buffers():
     model = Remembering(remember)
     y = model(np.ones((2, 3), np.float32))
     assert model.calls == 1 and np.allclose(model.mean, y.mean(axis=0))
+
+
+# -- containers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cls", [nn.Sequential, nn.ModuleList])
+def test_lists_of_modules_change_as_lists_do(cls):
+    first, second, third, fourth = (nn.Linear(2, 2, rng=seed) for seed in range(4))
+    layers = cls(first)
+    layers.append(second)
+    layers.insert(0, third)
+    layers.extend([np.tanh, fourth])
+    assert list(layers) == [third, first, second, np.tanh, fourth]
+    layers[3] = nn.ReLU()
+    del layers[0]
+    assert list(layers.named_parameters()) == ["0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias"]
+    with pytest.raises(nn.ModelError, match="number 1 is 3"):
+        layers[1] = 3
+
+
+def test_a_list_of_layers_in_the_place_of_layers_is_refused_with_the_remedy():
+    with pytest.raises(nn.ModelError, match=r"unpack it: Sequential\(\*layers\)"):
+        nn.Sequential([nn.ReLU(), nn.ReLU()])
+
+
+def test_dicts_of_modules_change_as_dicts_do():
+    heads = nn.ModuleDict({"a": nn.Linear(2, 2, rng=0)})
+    heads["b"] = nn.ReLU()
+    assert list(heads.keys()) == ["a", "b"] and "b" in heads and len(list(heads.values())) == 2
+    del heads["a"]
+    assert not heads.named_parameters()

@@ -8,6 +8,7 @@ from .dropout import *
 from .embedding import *
 from .filtering import *
 from .gelu import *
+from .general_linear import *
 from .linear import *
 from .masks import *
 from .normalization import *

@@ -19,10 +19,15 @@ class _Listed(Module):
     _transparent = "layers"
 
     def __init__(self, layers: Iterable[Any]):
-        self.layers = list(layers)
-        for k, layer in enumerate(self.layers):
-            if not callable(layer):
-                raise ModelError(f"{type(self).__name__} is made of modules and functions, but number {k} is {layer!r}")
+        self.layers = [self._checked(k, layer) for k, layer in enumerate(layers)]
+
+    def _checked(self, k, layer):
+        if not callable(layer):
+            hint = f"; unpack it: {type(self).__name__}(*layers)" if isinstance(layer, list | tuple | dict) else ""
+            raise ModelError(
+                f"{type(self).__name__} is made of modules and functions, but number {k} is {layer!r}{hint}"
+            )
+        return layer
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -33,8 +38,21 @@ class _Listed(Module):
     def __getitem__(self, index: int | slice) -> Any:
         return type(self)(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
 
-    def append(self, layer: Module) -> None:
-        self.layers = [*self.layers, layer]
+    def __setitem__(self, index: int, layer: Any) -> None:
+        self.layers[index] = self._checked(index, layer)
+
+    def __delitem__(self, index: int | slice) -> None:
+        del self.layers[index]
+
+    def append(self, layer: Any) -> None:
+        self.insert(len(self.layers), layer)
+
+    def extend(self, layers: Iterable[Any]) -> None:
+        for layer in layers:
+            self.append(layer)
+
+    def insert(self, index: int, layer: Any) -> None:
+        self.layers.insert(index, self._checked(index, layer))
 
 
 class Sequential(_Listed):
@@ -82,11 +100,26 @@ class ModuleDict(Module):
     def __getitem__(self, name: str) -> Any:
         return self.layers[name]
 
+    def __setitem__(self, name: str, layer: Any) -> None:
+        self.layers[name] = layer
+
+    def __delitem__(self, name: str) -> None:
+        del self.layers[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.layers
+
     def __len__(self) -> int:
         return len(self.layers)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.layers)
+
+    def keys(self) -> Any:
+        return self.layers.keys()
+
+    def values(self) -> Any:
+        return self.layers.values()
 
     def items(self) -> Any:
         return self.layers.items()
