@@ -8,7 +8,7 @@ and for an eigenvector v of the Hessian H the curvature v·Hv is its eigenvalue 
 computed: a product Hv is a forward derivative of the gradient, ad.hvp, and costs about as much as four losses. Of 120
 such products Lanczos (1950) finds the eigenvalues at both ends. A few, about as many as there are classes, are far
 above all others, which are nearly 0 (Sagun, Bottou and LeCun 2016). A fixed learning rate must be below 2/λ_max, and is
-then small for the flat directions: why gradient descent is hard to make work, and why Adam scales each direction.
+then small for the flat directions: why gradient descent is hard to make work, and why Adam scales each parameter.
 """
 
 import numpy as np
