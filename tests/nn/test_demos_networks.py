@@ -150,7 +150,7 @@ class TestZeilerFergus:
                 ink = x.sum(axis=(1, 2, 3))
                 return np.stack([np.zeros_like(ink), ink], axis=1)
 
-        ink, lost = zeiler_fergus.ink_and_loss(Sum(), image, 1)
+        ink, lost = zeiler_fergus.ink_and_loss(nn.Sequential(Sum()), image, 1)
         # It has all four pixels, and each pixel is in 49 of the 22² squares.
         np.testing.assert_allclose(ink, 22**2 / 49, rtol=1e-6)
         np.testing.assert_allclose(lost, 1 / (1 + np.exp(-4)) - 1 / 2, rtol=1e-6)
