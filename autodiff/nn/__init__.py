@@ -57,3 +57,9 @@ from .storage import *
 from .summary import summary as summary
 from .training import *
 from .watching import *
+
+
+def __getattr__(name: str):
+    from .vocabulary import OF_NN, absent
+
+    raise absent("autodiff.nn", name, OF_NN)

@@ -12,6 +12,7 @@ two kinds of array, buffers (such as running means: `self.mean = nn.Buffer(...)`
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from .errors import LoadError, ModelError
 from .locating import locate
 from .printing import shown
 from .structure import kind_of
+from .vocabulary import OF_MODULES, absent
 from .walking import ArrayAt, Part, arrays_of, is_branch, modules_of
 
 __all__ = ["Buffer", "Module"]
@@ -95,6 +97,9 @@ class Module(Part):
         for marks in ("_buffers", "_frozen"):
             if name in getattr(self, marks):
                 self.__dict__[marks] = tuple(n for n in getattr(self, marks) if n != name)
+
+    def __getattr__(self, name: str) -> Any:
+        raise absent(f"{type(self).__name__}", name, OF_MODULES)
 
     # -- computing -----------------------------------------------------------------------------------------------------
 
@@ -207,6 +212,19 @@ class Module(Part):
             if (kind == "frozen") == (at.name in names):
                 at.owner._frozen = change(names, at.name)
         return self
+
+    def astype(self, dtype: Any) -> Self:
+        """A copy whose arrays of floats, buffers and frozen ones included, have another dtype.
+
+        >>> from autodiff import nn
+        >>> nn.Linear(3, 2, rng=0).astype(np.float64).weight.dtype
+        dtype('float64')
+        """
+        twin = copy.deepcopy(self)
+        for at in twin.named_arrays():
+            if at.array.dtype.kind == np.dtype(dtype).kind:
+                at.put(at.array.astype(dtype))
+        return twin
 
     # -- in and out ----------------------------------------------------------------------------------------------------
 

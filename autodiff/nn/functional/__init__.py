@@ -21,3 +21,9 @@ from .resizing import *
 from .softmax import *
 from .unfolding import *
 from .unpooling import *
+
+
+def __getattr__(name: str):
+    from ..vocabulary import OF_FUNCTIONAL, absent
+
+    raise absent("autodiff.nn.functional", name, OF_FUNCTIONAL)

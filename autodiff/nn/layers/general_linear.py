@@ -126,5 +126,5 @@ class Einsum(Module):
         return f"{self.equation!r}, {self.weight.shape}{bias}"
 
 
-def _tuple(value):
-    return (value,) if isinstance(value, int | np.integer) else tuple(value)
+def _tuple(value: Any) -> tuple[int, ...]:
+    return (int(value),) if isinstance(value, int | np.integer) else tuple(value)
