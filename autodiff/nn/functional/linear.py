@@ -37,8 +37,14 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return _matmul_bias(x, weight) if bias is None else _matmul_bias(x, weight, bias)
 
 
+_FEW = 32  # rows for which BLAS is faster, by up to a third, when the matrix comes first
+
+
 def _forward(x, weight, bias=None):
-    y = x @ weight.T
+    if x.ndim == 2 and len(x) <= _FEW:
+        y = np.ascontiguousarray((weight @ x.T).T)
+    else:
+        y = x @ weight.T
     if bias is not None:
         y += bias
     return y, None
