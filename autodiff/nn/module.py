@@ -104,7 +104,8 @@ class Module(Part):
     # -- computing -----------------------------------------------------------------------------------------------------
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} must define forward")
+        name = type(self).__name__
+        raise NotImplementedError(f"{name} must define forward(self, ...), which computes what {name}(...) returns")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         running = _computing.modules

@@ -338,3 +338,11 @@ def test_data_are_cast_to_the_precision_of_the_model():
     nn.fit(nn.Linear(1, 1, rng=0, dtype=float), loss, (x, 2 * x), optimizer=optim.sgd(0.1), progress=False)
     assert seen == {("float32", "float32"), ("float64", "float64")}
     assert nn.predict(nn.Linear(1, 1, rng=0), x).dtype == np.float32
+
+
+def test_parameters_that_cannot_be_written_to_are_named():
+    model = nn.Sequential(nn.Linear(2, 1, rng=0))
+    model[0].bias.flags.writeable = False
+    for refused in (model, nn.Sequential(nn.Linear(2, 1, rng=nn.SHAPES_ONLY))):
+        with pytest.raises(nn.ModelError, match=r"0\.(bias|weight) can't be written to"):
+            nn.fit(refused, mse, (np.ones((4, 2)), np.ones((4, 1))), optimizer=optim.sgd(0.1), progress=False)

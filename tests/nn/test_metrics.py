@@ -268,3 +268,12 @@ def test_bad_input_gives_a_clear_error(name):
 
 def test_a_metric_prints_its_result():
     assert repr(metrics.Accuracy()) == "Accuracy()"
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (4, 1, 3)])
+@pytest.mark.parametrize("metric", [metrics.accuracy, metrics.precision, metrics.f1, metrics.confusion_matrix])
+def test_scores_of_one_class_are_not_taken_for_predictions_of_that_class(metric, shape):
+    target = np.ones((shape[0], *shape[2:]), int)
+    with pytest.raises(InputError, match=r"scores of one class.*np\.take\(prediction, 0, 1\) > 0\.5"):
+        metric(np.full(shape, 0.9), target)
+    assert metrics.accuracy(np.take(np.full(shape, 0.9), 0, 1) > 0.5, target) == 1

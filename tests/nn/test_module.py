@@ -377,3 +377,10 @@ def test_dicts_of_modules_change_as_dicts_do():
     assert list(heads.keys()) == ["a", "b"] and "b" in heads and len(list(heads.values())) == 2
     del heads["a"]
     assert not heads.named_parameters()
+
+
+def test_lists_and_dicts_of_modules_do_not_compute():
+    with pytest.raises(nn.ModelError, match="make it a Sequential"):
+        nn.ModuleList([nn.ReLU()])(np.ones(2))
+    with pytest.raises(nn.ModelError, match="has no order"):
+        nn.ModuleDict({"a": nn.ReLU()})(np.ones(2))

@@ -88,6 +88,9 @@ class ModuleList(_Listed):
         given: Any = layers[0] if len(layers) == 1 and isinstance(layers[0], list | tuple) else layers
         super().__init__(given)
 
+    def forward(self, *args: Any) -> Any:
+        raise ModelError("a ModuleList only keeps modules: call them one by one in forward, or make it a Sequential")
+
 
 class ModuleDict(Module):
     """Modules by name, to be called by the module that has them. A plain dict serves as well."""
@@ -123,6 +126,9 @@ class ModuleDict(Module):
 
     def items(self) -> Any:
         return self.layers.items()
+
+    def forward(self, *args: Any) -> Any:
+        raise ModelError("a ModuleDict has no order to compute in: call its modules, self.layers[name](x), in forward")
 
 
 class Parallel(_Listed):

@@ -29,6 +29,11 @@ def labels_of(name: str, prediction: Any, target: Any, axis: int = 1) -> tuple[n
     if target.dtype.kind not in "iub":
         raise InputError(f"{name} takes class numbers as its target, integers or booleans, not {target.dtype}")
     if prediction.ndim == target.ndim + 1 and prediction.ndim > 1:
+        if prediction.shape[axis] == 1:
+            raise InputError(
+                f"{name} was given scores of one class, {prediction.shape}, of which the largest says nothing; of "
+                f"probabilities give np.take(prediction, 0, {axis}) > 0.5, of logits np.take(prediction, 0, {axis}) > 0"
+            )
         prediction = prediction.argmax(axis=axis)
     elif prediction.dtype.kind not in "iub":
         raise InputError(

@@ -149,6 +149,12 @@ def _check(model, optimizer, epochs, steps, accumulate, clip_norm):
         raise ModelError(f"fit trains a Module, not a {type(model).__name__}; for other trees take an optimizer's step")
     if not tree.leaves(model):
         raise ModelError("the model has no parameters to train; were all of them frozen?")
+    for path, array in model.named_parameters().items():
+        if not array.flags.writeable:
+            raise ModelError(
+                f"{path} can't be written to, so it can't be trained in place; a model of nn.SHAPES_ONLY has no "
+                "numbers, others are made writable by model = copy.deepcopy(model)"
+            )
     for name in ("init", "step_"):
         if not hasattr(optimizer, name):
             raise ModelError(
