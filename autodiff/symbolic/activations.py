@@ -28,7 +28,6 @@ def activations():
 
     return {
         "relu": lambda x: sp.Max(x, 0),
-        "positive_part": lambda x: sp.Max(x, 0),
         "relu6": lambda x: sp.Min(sp.Max(x, 0), 6),
         "hardtanh": lambda x, low, high: sp.Min(sp.Max(x, low), high),
         "hardsigmoid": lambda x: sp.Min(sp.Max(x * sixth + half, 0), 1),

@@ -283,7 +283,6 @@ RULES: dict[str, Callable] = {
     "floor": _elementwise("Floor"),
     "ceil": _elementwise("Ceil"),
     "relu": _elementwise("Relu"),
-    "positive_part": _elementwise("Relu"),
     "sigmoid": _elementwise("Sigmoid"),
     "softsign": _elementwise("Softsign"),
     "power": _power,

@@ -34,3 +34,4 @@ from .rate_finder import *
 from .stopping import *
 from .tensorboard import *
 from .watchdog import *
+from .weight_averaging import *
