@@ -34,6 +34,7 @@ def save(path: str | os.PathLike, model: Any, metadata: dict[str, str] | None = 
     >>> np.array_equal(model.weight, twin.weight)
     True
     """
+    _check_order("save", path, model)
     save_arrays(path, model.state_dict(), metadata)
 
 
@@ -45,7 +46,15 @@ def load(path: str | os.PathLike, model: Any, strict: bool = True) -> Any:
     Returns the model. Raises LoadError, before anything is written, where names or shapes differ, or where the file is
     not of its kind.
     """
+    _check_order("load", path, model)
     return model.load_state_dict(load_arrays(path), strict)
+
+
+def _check_order(name, path, model):
+    if not hasattr(model, "state_dict"):
+        raise LoadError(
+            f"nn.{name}(path, model) takes a module as model, not a {type(model).__name__}: the path is first"
+        )
 
 
 def save_arrays(path: str | os.PathLike, arrays: dict[str, np.ndarray], metadata: dict[str, str] | None = None) -> None:

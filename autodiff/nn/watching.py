@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from .. import tree
+from ..arguments import require_scalar
 from ..transforms import stop_gradient, vjp
 from .errors import ModelError
 
@@ -102,7 +103,8 @@ def activation_gradients(f: Any, model: Any, *args: Any, where: str = "*") -> di
 
     f  of the result of the model, a scalar
 
-    Modules that are called twice, or give something other than one array, are left out.
+    Modules that are called twice, or give something other than one array, are left out. Raises NonScalarOutputError
+    where f is not scalar.
 
     >>> import numpy as np
     >>> from autodiff import nn
@@ -116,5 +118,6 @@ def activation_gradients(f: Any, model: Any, *args: Any, where: str = "*") -> di
     activations = {path: y for path, y in single.items() if hasattr(y, "dtype") and y.dtype.kind == "f"}
     zeros = {path: y * 0 for path, y in activations.items()}
     value, pullback = vjp(lambda shifts: f(watched(model, _Shifted(shifts))(*args)), zeros)
+    require_scalar(value, "activation_gradients")
     (gradients,) = pullback(value * 0 + 1)
     return {path: (activations[path], gradients[path]) for path in activations}

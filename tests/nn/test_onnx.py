@@ -148,3 +148,8 @@ def test_numbers_taken_out_of_the_graph_are_refused(tmp_path):
 def test_a_result_that_does_not_depend_on_the_input_is_refused(tmp_path):
     with pytest.raises(nn.ModelError, match="does not depend on its input"):
         nn.to_onnx(tmp_path / "m.onnx", nn.Lambda(lambda x: np.ones(3)), (1, 3))
+
+
+def test_a_path_in_the_place_of_the_model_is_refused(tmp_path):
+    with pytest.raises(nn.ModelError, match="the path is first"):
+        nn.to_onnx(nn.Linear(2, 1, rng=0), tmp_path / "model.onnx", (1, 2))

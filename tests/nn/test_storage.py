@@ -111,3 +111,9 @@ def test_a_gradient_has_the_names_of_the_model():
     model = nn.Sequential(nn.Linear(3, 1, rng=0, dtype=np.float64))
     grads = ad.grad(lambda m: m(np.ones(3)).sum())(model)
     np.testing.assert_array_equal(grads.state_dict()["0.weight"], np.ones((1, 3)))
+
+
+@pytest.mark.parametrize("act", [nn.save, nn.load])
+def test_a_path_in_the_place_of_the_model_is_refused(act, tmp_path):
+    with pytest.raises(nn.LoadError, match="takes a module as model, not a .*: the path is first"):
+        act(nn.Linear(2, 1, rng=0), tmp_path / "model.npz")

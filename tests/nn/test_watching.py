@@ -58,3 +58,9 @@ def test_activations_are_captured_inside_a_gradient(model):
 
     ad.grad(f)(model)
     assert isinstance(seen[0], np.ndarray)
+
+
+def test_gradients_of_activations_are_of_a_scalar():
+    model = nn.Sequential(nn.Linear(3, 2, rng=0), nn.ReLU())
+    with pytest.raises(ad.errors.NonScalarOutputError, match="activation_gradients"):
+        nn.activation_gradients(lambda y: y, model, np.ones((4, 3), np.float32))

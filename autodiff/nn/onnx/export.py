@@ -11,7 +11,7 @@ import numpy as np
 from ... import tree
 from ..errors import ModelError
 from ..shapes import shape_and_dtype
-from ..walking import arrays_of
+from ..walking import Part, arrays_of
 from .graph import Graph
 
 __all__ = ["to_onnx"]
@@ -46,6 +46,10 @@ def to_onnx(
         raise ModuleNotFoundError(
             "the export needs the package onnx, which is not installed; pip install onnx"
         ) from error
+    if not isinstance(model, Part):
+        raise ModelError(
+            f"to_onnx(path, model, *shapes) takes a module as model, not a {type(model).__name__}: the path is first"
+        )
     from .rules import OPSET
     from .tracing import Exported, Operand
 

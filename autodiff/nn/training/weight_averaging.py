@@ -49,9 +49,10 @@ class SWA(Callback):
 
     start  the first epoch that counts, from 1 on
 
-    The optimizer knows nothing of the mean: it should keep a learning rate that moves about. Running statistics are
-    those of θ̄, found anew by one more pass over the data. Izmailov, Podoprikhin, Garipov, Vetrov and Wilson 2018,
-    Averaging weights leads to wider optima and better generalization, arXiv:1803.05407, algorithm 1.
+    The optimizer knows nothing of the mean: it should keep a learning rate that moves about (`optim.swa` averages over
+    steps, and leaves statistics to `fresh_statistics`). Running statistics are those of θ̄, found anew by one more pass
+    over the data. Izmailov, Podoprikhin, Garipov, Vetrov and Wilson 2018, Averaging weights leads to wider optima and
+    better generalization, arXiv:1803.05407, algorithm 1.
 
     >>> import optim
     >>> from autodiff import nn
