@@ -1,0 +1,54 @@
+"""The demos of generative adversarial networks, on few steps: that they run and draw, and that their formulas hold."""
+
+import numpy as np
+
+from demos.demo import Outcome
+from demos.generative import gan_mixture, gan_saturation
+from demos.picture import house_style, png
+
+
+def drawn(demo, *arguments, **options):
+    with house_style():
+        outcome = demo.function(*arguments, **options)
+        assert isinstance(outcome, Outcome)
+        assert all(len(png(picture.figure)) > 1000 for picture in outcome.pictures)
+    return {check.name: check for check in outcome.checks}
+
+
+def test_density_of_the_mixture_has_the_total_one():
+    x = np.linspace(-8, 8, 4001)
+    assert np.isclose(np.trapezoid(gan_mixture.data_density(x), x), 1, atol=1e-9)  # what is beyond 8 is below 1e-13
+
+
+def test_samples_of_the_mixture_have_its_density():
+    x = gan_mixture.mixture(np.random.default_rng(0), 400_000)
+    found = np.histogram(x, gan_mixture.EDGES, density=True)[0]
+    # A bin of 0.1 holds at most 13,000 samples, so that its density is known to 0.003 by one standard deviation.
+    assert np.abs(found - gan_mixture.data_density(gan_mixture.CENTRES)).max() < 0.015
+
+
+def test_wasserstein_distance_of_shifted_samples_is_the_shift():
+    x = np.random.default_rng(0).normal(size=100)
+    assert np.isclose(gan_mixture.wasserstein(x, np.random.default_rng(1).permutation(x) + 0.7), 0.7)
+
+
+def test_value_of_the_game_is_minus_log_4_where_the_generator_gives_the_data(monkeypatch):
+    monkeypatch.setattr(gan_mixture, "samples", lambda G: gan_mixture.mixture(np.random.default_rng(1), 400_000))
+    _, _, best, value = gan_mixture.theory(None)
+    middle = np.abs(gan_mixture.CENTRES) < 3  # elsewhere too few samples fall into a bin
+    # 120 bins of n samples raise twice the divergence by about 120 / (4 n), and cutting at 6 loses less than 1e-6
+    assert np.isclose(value, -np.log(4), atol=1e-3)
+    assert np.abs(best[middle] - 0.5).max() < 0.05
+
+
+def test_demo_of_the_mixture_runs_on_few_steps():
+    checks = drawn(gan_mixture.gan_mixture, steps=40, early=20, answering=1)
+    assert len(checks) == 7
+    assert np.isfinite([check.found for check in checks.values()]).all()
+
+
+def test_demo_of_saturation_holds_on_few_steps():
+    checks = drawn(gan_saturation.gan_saturation, epochs=2)
+    assert checks["slope of log(1 − D)"].passed
+    assert checks["slope of −log D"].passed
+    assert checks["gradient of −log D over that of log(1 − D)"].passed
