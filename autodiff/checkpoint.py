@@ -23,10 +23,10 @@ __all__ = ["checkpoint"]
 def checkpoint(f: Callable) -> Callable:
     """f, of which reverse mode keeps the arguments only; the sweep runs f once more to find what it needs.
 
-    f   a function of trees of numbers and arrays, or a module, which returns such a tree, and always the same for the
-        same arguments. What is differentiated has to be an argument, or be in the module: f must not close over a
-        traced value. Generators that are arguments, or in modules, draw the same numbers when f is run once more, and
-        buffers of modules are what they were, so that dropout and batch normalisation see no difference.
+    f   a function of trees of numbers and arrays, or a module or a method of one, which returns such a tree, and always
+        the same for the same arguments. What is differentiated has to be an argument, or be in the module: f must not
+        close over a traced value. Generators that are arguments, or in modules, draw the same numbers when f is run
+        once more, and buffers of modules are what they were, so that dropout and batch normalisation see no difference.
 
     The gradient of a chain of n steps, checkpointed in blocks of √n, keeps about 2√n values in place of n, for one
     more evaluation of f (Griewank and Walther 2008, chapter 12). Without a tape, and in forward mode, it is f.
@@ -39,19 +39,32 @@ def checkpoint(f: Callable) -> Callable:
     1.0
     """
 
+    function, owner = _unbound(f)
+    name = f"checkpoint({getattr(f, '__name__', type(f).__name__ if owner is f else 'f')})"
+
     @named_after(f)
     def checkpointed(*args, **kwargs):
-        module = None if kinds[type(f)] is None else f
-        leaves, structure = tree.flatten((module, args, kwargs))
+        given = args if owner is None else (owner, *args)
+        leaves, structure = tree.flatten((given, kwargs))
         traced = [k for k, leaf in enumerate(leaves) if isinstance(leaf, Tracer)]
         top = max((leaves[k] for k in traced), key=lambda x: x.level.tag, default=None)
         if top is None or top.__class__ is not Var:
             return f(*args, **kwargs)
         kept = [top.level.hold(leaf) if can_change(leaf) and k not in traced else leaf for k, leaf in enumerate(leaves)]
-        primitive = _Checkpointed(f, leaves, kept, structure, traced)
+        primitive = _Checkpointed(function, name, leaves, kept, structure, traced)
         return primitive.rebuilt(primitive(*(leaves[k] for k in traced)))
 
     return checkpointed
+
+
+def _unbound(f):
+    """A module, or a method of one, as a function of the module, and the module; f and None for other functions."""
+    owner = getattr(f, "__self__", None)
+    if kinds[type(f)] is not None:
+        return type(f).__call__, f
+    if owner is not None and kinds[type(owner)] is not None and hasattr(f, "__func__"):
+        return f.__func__, owner
+    return f, None
 
 
 class _Checkpointed(Primitive):
@@ -60,8 +73,8 @@ class _Checkpointed(Primitive):
     kind = "checkpoint"
     has_several_results = True
 
-    def __init__(self, f, leaves, kept, structure, traced):
-        super().__init__(self.evaluate, f"checkpoint({getattr(f, '__name__', 'f')})")
+    def __init__(self, f, name, leaves, kept, structure, traced):
+        super().__init__(self.evaluate, name)
         self.f, self.leaves, self.structure, self.traced = f, leaves, structure, traced
         self.kept = kept  # the leaves as they are now, for when f is run again
         self.result_structure = tree.LEAF  # until f has been run
@@ -74,9 +87,8 @@ class _Checkpointed(Primitive):
         leaves = list(leaves)
         for k, value in zip(self.traced, values, strict=True):
             leaves[k] = value
-        module, args, kwargs = tree.unflatten(self.structure, leaves)
-        f = self.f if module is None else module
-        results, self.result_structure = tree.flatten(f(*args, **kwargs))
+        args, kwargs = tree.unflatten(self.structure, leaves)
+        results, self.result_structure = tree.flatten(self.f(*args, **kwargs))
         return tuple(plain(y) for y in results)
 
     def evaluate(self, *values):

@@ -52,3 +52,43 @@ def test_a_module_as_an_argument_is_as_good():
     expected = ad.grad(lambda m: np.mean(m(X) ** 2))(twin)
     for a, b in zip(ad.tree.leaves(grads), ad.tree.leaves(expected), strict=True):
         assert_array_equal(a, b)
+
+
+class Residual(nn.Module):
+    """A block that checkpoints a method of its own."""
+
+    def __init__(self, checkpointed):
+        self.first, self.second = nn.Linear(3, 3, rng=0), nn.Linear(3, 3, rng=1)
+        self.checkpointed = checkpointed
+
+    def block(self, x):
+        return np.tanh(self.second(x))
+
+    def forward(self, x):
+        x = self.first(x)
+        return x + (ad.checkpoint(self.block) if self.checkpointed else self.block)(x)
+
+
+def test_a_method_of_a_module_is_as_good_as_the_module():
+    found, expected = (ad.grad(lambda m: np.mean(m(X) ** 2))(Residual(checkpointed)) for checkpointed in (True, False))
+    for a, b in zip(ad.tree.leaves(found), ad.tree.leaves(expected), strict=True):
+        assert_array_equal(a, b)
+
+
+def test_checkpoints_within_checkpoints_draw_what_they_drew():
+    class Nested(nn.Module):
+        def __init__(self, inner):
+            self.layers, self.inner = [nn.Linear(3, 3, rng=0), nn.Dropout(0.5, rng=1), nn.Linear(3, 3, rng=2)], inner
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = (ad.checkpoint(layer) if self.inner else layer)(x)
+            return x
+
+    def gradient(inner, outer):
+        return ad.grad(lambda m: np.mean((ad.checkpoint(m) if outer else m)(X) ** 2))(Nested(inner))
+
+    expected = ad.tree.leaves(gradient(False, False))
+    for inner, outer in ((True, False), (False, True), (True, True)):
+        for a, b in zip(ad.tree.leaves(gradient(inner, outer)), expected, strict=True):
+            assert_array_equal(a, b)
