@@ -27,11 +27,6 @@ def test_samples_of_the_mixture_have_its_density():
     assert np.abs(found - gan_mixture.data_density(gan_mixture.CENTRES)).max() < 0.015
 
 
-def test_wasserstein_distance_of_shifted_samples_is_the_shift():
-    x = np.random.default_rng(0).normal(size=100)
-    assert np.isclose(gan_mixture.wasserstein(x, np.random.default_rng(1).permutation(x) + 0.7), 0.7)
-
-
 def test_value_of_the_game_is_minus_log_4_where_the_generator_gives_the_data(monkeypatch):
     monkeypatch.setattr(gan_mixture, "samples", lambda G: gan_mixture.mixture(np.random.default_rng(1), 400_000))
     _, _, best, value = gan_mixture.theory(None)
@@ -42,7 +37,7 @@ def test_value_of_the_game_is_minus_log_4_where_the_generator_gives_the_data(mon
 
 
 def test_demo_of_the_mixture_runs_on_few_steps():
-    checks = drawn(gan_mixture.gan_mixture, steps=40, early=20, answering=1)
+    checks = drawn(gan_mixture.gan_mixture, steps=120, early=20, answering=1)
     assert len(checks) == 7
     assert np.isfinite([check.found for check in checks.values()]).all()
 
