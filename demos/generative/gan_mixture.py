@@ -106,7 +106,7 @@ def gan_mixture(steps=4000, early=60, answering=5):
         Check.at_most("Wasserstein distance W₁ of data and fakes", 0.1, w1, reason=twice),
     ]
     caption = (
-        "(a) Where fakes crowd the best D is small, and D, trained on alone, finds it. (b) At the end D says ½ wherever "
+        "(a) Where fakes crowd the best D is small, and D, trained alone, finds it. (b) At the end D says ½ wherever "
         "there are data. (c) The value settles at −log 4."
     )
     return Outcome([Picture(draw(shown, value), caption)], checks)
