@@ -1,10 +1,11 @@
-"""What constructors refuse: sizes that are none, and things in the place of others."""
+"""What constructors and functions refuse: sizes that are none, and things in the place of others."""
 
 import numpy as np
 import pytest
 
 from autodiff import nn
 
+F = nn.functional
 RNG = np.random.default_rng(0)
 
 
@@ -64,3 +65,30 @@ def test_sizes_are_whole_numbers_from_1_on(make, size):
 
 def test_sizes_may_be_integers_of_numpy():
     assert nn.Linear(np.int64(3), np.int32(4), rng=0).weight.shape == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("compute", "message"),
+    [
+        (lambda: F.linear(np.ones((2, 3)), np.ones((4, 3)), np.ones(1)), r"linear's bias takes \(4,\)"),
+        (lambda: F.linear(np.ones((2, 3)), np.ones(3)), r"linear's weight takes \(out, in\)"),
+        (lambda: F.bilinear(np.ones((2, 3)), np.ones((1, 3)), np.ones((4, 3, 3))), r"leading axes \(2,\)"),
+        (lambda: F.prelu(np.ones((2, 1, 4)), np.ones(5)), r"prelu takes \(N, 5, ...\)"),
+        (lambda: F.glu(np.float32(1)), "even number of features"),
+    ],
+)
+def test_arrays_that_would_broadcast_to_another_shape_are_refused(compute, message):
+    with pytest.raises(nn.ShapeError, match=message):
+        compute()
+
+
+@pytest.mark.parametrize("rng", [None, 0, "seed"])
+@pytest.mark.parametrize("noise", [F.dropout, F.spatial_dropout, F.drop_path, F.alpha_dropout, F.gaussian_noise])
+def test_noise_takes_a_generator_only(noise, rng):
+    with pytest.raises(TypeError, match=r"numpy\.random\.Generator"):
+        noise(np.ones((2, 3)), 0.5, rng)
+
+
+def test_lengths_are_whole_numbers():
+    with pytest.raises(TypeError, match="whole numbers"):
+        nn.LSTM(2, 3, rng=0)(np.ones((2, 4, 2), np.float32), lengths=[1.5, 2])

@@ -448,3 +448,20 @@ def test_class_weights_of_a_module_are_saved_and_not_trained():
 def test_a_loss_module_in_a_model_computes_what_the_function_does(rng):
     x, y = rng.standard_normal((4, 3)), rng.integers(0, 3, 4)
     assert nn.CrossEntropyLoss(label_smoothing=0.1)(x, y) == losses.cross_entropy(x, y, label_smoothing=0.1)
+
+
+@pytest.mark.parametrize("name", ["mse", "l1", "huber", "smooth_l1", "log_cosh", "msle", "bce", "bce_with_logits"])
+def test_weights_of_samples_do_not_broadcast_samples_against_each_other(name):
+    loss, p, weight = getattr(losses, name), np.full((4, 1), 0.25), np.arange(4.0)
+    with pytest.raises(nn.ShapeError, match=f"{name}'s weight takes \\(4, 1\\), or what broadcasts to it"):
+        loss(p, p * 0, weight=weight)
+    entries = loss(p, p * 0, reduction="none")
+    np.testing.assert_allclose(
+        loss(p, p * 0, weight=weight[:, None], reduction="none"), entries * weight[:, None], rtol=1e-15
+    )
+    np.testing.assert_allclose(loss(p, p * 0, weight=2.0), 2 * entries.mean(), rtol=1e-15)
+
+
+def test_weights_of_positives_broadcast_to_the_predictions():
+    with pytest.raises(nn.ShapeError, match="pos_weight"):
+        losses.bce_with_logits(np.zeros((4, 1)), np.zeros((4, 1)), pos_weight=np.ones(4))

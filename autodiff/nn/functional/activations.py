@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...primitive import elementwise
-from ...tracer import dtype_of
-from ..errors import ModelError
+from ...tracer import dtype_of, shape_of
+from ..errors import ModelError, ShapeError
 
 __all__ = [
     "celu",
@@ -143,9 +143,15 @@ def prelu(x: Any, weight: Any) -> Any:
     x       (N, C, ...)
     weight  (C,), one slope for each channel, or (1,) for all
 
+    Raises ShapeError where x has another number of channels.
+
     >>> prelu(np.array([[-2.0, -2.0]]), np.array([0.5, 0.1]))
     array([[-1. , -0.2]])
     """
+    if np.size(weight) > 1 and shape_of(x)[1:2] != shape_of(weight):
+        raise ShapeError.of(
+            "prelu", f"(N, {np.size(weight)}, ...)", shape_of(x), "give it as many slopes as there are channels, or one"
+        )
     if len(np.shape(x)) > 2 and np.size(weight) > 1:
         weight = np.reshape(weight, (-1,) + (1,) * (len(np.shape(x)) - 2))
     return _leaky_relu(x, weight)

@@ -29,7 +29,13 @@ def check_probability(name: str, p: float) -> float:
 
 def _kept(rng, p, shape):
     """Which entries stay, each with probability 1 - p."""
+    _require_generator(rng)
     return rng.random(shape, np.float32) >= p
+
+
+def _require_generator(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is a numpy.random.Generator, which goes on from call to call, not {rng!r}")
 
 
 def _is_idle(rng, p, training):
@@ -104,6 +110,7 @@ def gaussian_noise(x: Any, std: float, rng: Any, training: bool = True) -> Any:
         raise ModelError(f"gaussian_noise takes a deviation that is not negative, not {std}")
     if _is_idle(rng, std, training):
         return x
+    _require_generator(rng)
     x = floating(x)
     dtype = dtype_of(x)
     noise = rng.standard_normal(shape_of(x), dtype if dtype.itemsize in (4, 8) else np.float64)

@@ -21,11 +21,17 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     weight  (out, in), as PyTorch keeps it
     bias    (out,), or None
 
-    Returns (..., out). Raises ShapeError where the last axis of x is not `in`.
+    Returns (..., out). Raises ShapeError where the last axis of x is not `in`, or weight and bias do not fit.
 
     >>> linear(np.array([1.0, 2.0]), np.array([[3.0, 4.0]]), np.array([0.5]))
     array([11.5])
     """
+    if len(shape_of(weight)) != 2:
+        raise ShapeError.of("linear's weight", "(out, in)", shape_of(weight), "one row for each feature that comes out")
+    if bias is not None and shape_of(bias) != shape_of(weight)[:1]:
+        raise ShapeError.of(
+            "linear's bias", f"({shape_of(weight)[0]},)", shape_of(bias), "one number for each feature that comes out"
+        )
     if not shape_of(x) or shape_of(x)[-1] != shape_of(weight)[1]:
         features = shape_of(weight)[1]
         raise ShapeError.of(
@@ -96,5 +102,9 @@ def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
             raise ShapeError.of(
                 f"bilinear's {name}", f"(..., {features})", shape_of(x), f"give it {features} features on the last axis"
             )
+    if shape_of(x1)[:-1] != shape_of(x2)[:-1]:
+        raise ShapeError.of(
+            "bilinear's x2", f"the leading axes {shape_of(x1)[:-1]} of x1", shape_of(x2), "broadcast one of them before"
+        )
     y = np.einsum("...i,oij,...j->...o", x1, weight, x2, optimize=True)
     return y if bias is None else y + bias

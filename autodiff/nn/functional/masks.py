@@ -46,7 +46,7 @@ def padding_mask(lengths: Any, T: int) -> np.ndarray:
     T        the length that all are filled up to
 
     Returns (N, 1, 1, T), which serves self-attention as it does attention to an encoder's output. Raises ShapeError
-    where lengths has not one axis, and ValueError where one is negative or above T.
+    where lengths has not one axis, TypeError where they are no ints, ValueError where one is negative or above T.
 
     >>> padding_mask([1, 3], 3)[:, 0, 0].astype(int)
     array([[1, 0, 0],
@@ -55,6 +55,8 @@ def padding_mask(lengths: Any, T: int) -> np.ndarray:
     lengths = np.asarray(lengths)
     if lengths.ndim != 1:
         raise ShapeError.of("padding_mask", "lengths (N,)", lengths.shape, "give it one length for each sequence")
+    if lengths.size and lengths.dtype.kind not in "iu":
+        raise TypeError(f"the lengths are whole numbers, not {lengths.dtype}; convert them with .astype(int)")
     if lengths.size and not (lengths.min() >= 0 and lengths.max() <= T):
         raise ValueError(f"the lengths are from 0 to T = {T}, not {lengths.min()} to {lengths.max()}; raise T")
     return (np.arange(T) < lengths[:, None])[:, None, None, :]

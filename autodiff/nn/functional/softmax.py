@@ -181,8 +181,7 @@ def gumbel_softmax(
 
 
 def _halves(name, x, axis):
-    n = shape_of(x)[axis]
-    if n % 2:
+    if not shape_of(x) or shape_of(x)[axis] % 2:
         raise ShapeError.of(name, f"an even number of features on axis {axis}", shape_of(x), "it splits them in two")
     return np.split(x, 2, axis=axis)
 

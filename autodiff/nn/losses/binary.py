@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import InputError
 from ...primitive import elementwise
 from ...tracer import unwrap
-from .reduction import check_labels, check_signs, matched, reduced
+from .reduction import check_labels, check_signs, check_weight, matched, reduced
 
 __all__ = ["bce", "bce_with_logits", "sigmoid_focal", "soft_margin"]
 
@@ -117,6 +117,8 @@ def bce_with_logits(
     """
     target = matched("bce_with_logits", prediction, target)
     check_labels("bce_with_logits", target)
+    if pos_weight is not None:
+        check_weight("bce_with_logits", "pos_weight", pos_weight, prediction)
     losses = _with_logits(prediction, target, 1.0 if pos_weight is None else pos_weight)
     return reduced("bce_with_logits", losses, reduction, weight)
 

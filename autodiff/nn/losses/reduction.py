@@ -11,7 +11,7 @@ from ...errors import InputError
 from ...tracer import dtype_of, shape_of, unwrap
 from ..errors import ShapeError
 
-__all__ = ["check_labels", "check_reduction", "check_signs", "class_numbers", "matched", "reduced"]
+__all__ = ["check_labels", "check_reduction", "check_signs", "check_weight", "class_numbers", "matched", "reduced"]
 
 
 def check_reduction(reduction: str, *more: str) -> None:
@@ -28,14 +28,28 @@ def check_not_empty(name: str, size: int) -> None:
 
 
 def reduced(name: str, values: Any, reduction: str, weight: Any = None) -> Any:
-    """The mean or sum of an array of losses, or the array; `weight` multiplies them before."""
+    """The mean or sum of an array of losses, or the array; `weight` multiplies them before.
+
+    Raises ShapeError for a weight that does not broadcast to the losses: (N,) beside (N, 1) would make (N, N) of them.
+    """
     check_reduction(reduction)
     if weight is not None:
+        check_weight(name, "weight", weight, values)
         values = values * weight
     if reduction == "mean":
         check_not_empty(name, math.prod(shape_of(values)))
         return np.mean(values)
     return np.sum(values) if reduction == "sum" else values
+
+
+def check_weight(name: str, what: str, weight: Any, values: Any) -> None:
+    """Raises ShapeError unless a weight broadcasts to the shape of the values that it multiplies."""
+    given, shape = shape_of(weight), shape_of(values)
+    pairs = zip(reversed(given), reversed(shape), strict=False)
+    if len(given) > len(shape) or any(k not in (1, n) for k, n in pairs):
+        raise ShapeError.of(
+            f"{name}'s {what}", f"{shape}, or what broadcasts to it", given, "give it axes of length 1: weight[:, None]"
+        )
 
 
 def matched(name: str, prediction: Any, target: Any, what: str = "target") -> Any:

@@ -57,7 +57,8 @@ def mse(prediction: Any, target: Any, reduction: str = "mean", *, weight: Any = 
 
     prediction, target  arrays of one shape
     reduction           "mean" or "sum" of all entries, or "none" for the array of them
-    weight              multiplies the entries before
+    weight              multiplies the entries before, and broadcasts to them; the mean is over their number (PyTorch
+                        divides the weighted mean of mse and l1 by the sum of the weights, that of huber by the number)
 
     Raises ShapeError where the shapes differ: they are not broadcast.
 
