@@ -184,9 +184,17 @@ def check_structure(expected: Structure, found: Structure, expected_name: str, f
     if found is expected or found == expected:
         return
     path, a, b = _first_difference(expected, found, "")
+    where = f"{expected_name} and {found_name} differ in structure at {path or 'their root'}"
+    if repr(a) == repr(b):
+        names = a.static.differing(b.static) if hasattr(a.static, "differing") else []
+        which = f", {', '.join(names)}," if names else ""
+        raise StructureError(
+            f"{where}: their nodes are {_short(a)} with constants{which} that differ; give both the same, and let no "
+            "constant change between them"
+        )
     raise StructureError(
-        f"{expected_name} and {found_name} differ in structure at {path or 'their root'}: {expected_name} has "
-        f"{_short(a)}, {found_name} has {_short(b)} (* stands for a leaf); give both the same structure"
+        f"{where}: {expected_name} has {_short(a)}, {found_name} has {_short(b)} (* stands for a leaf); give both the "
+        "same structure"
     )
 
 

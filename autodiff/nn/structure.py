@@ -33,15 +33,16 @@ class Static:
         self.names, self.rest = names, rest
 
     def __eq__(self, other):
-        if self.names != other.names:
-            return False
+        return self.names == other.names and (self.rest is other.rest or not self.differing(other))
+
+    def differing(self, other) -> list[str]:
+        """The attributes in which two modules differ, besides their children and what changes in use."""
         mine, yours = self.rest, other.rest
-        if mine is yours:
-            return True
-        if mine.keys() - MUTABLE != yours.keys() - MUTABLE:
-            return False
+        lacking = (mine.keys() ^ yours.keys()) - MUTABLE
+        if lacking:
+            return sorted(lacking)
         compared = mine.keys() - MUTABLE.union(mine.get("_buffers", ()))
-        return all(_is_state(mine[key]) or same_constant(mine[key], yours[key]) for key in compared)
+        return sorted(key for key in compared if not (_is_state(mine[key]) or same_constant(mine[key], yours[key])))
 
     def __hash__(self):
         return hash(self.names)

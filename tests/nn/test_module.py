@@ -384,3 +384,22 @@ def test_lists_and_dicts_of_modules_do_not_compute():
         nn.ModuleList([nn.ReLU()])(np.ones(2))
     with pytest.raises(nn.ModelError, match="has no order"):
         nn.ModuleDict({"a": nn.ReLU()})(np.ones(2))
+
+
+def test_an_attribute_that_changed_between_two_trees_is_named():
+    class Counting(nn.Module):
+        def __init__(self):
+            self.weight, self.calls, self.rate = np.ones(2), 0, 0.5
+
+        def forward(self, x):
+            self.calls += 1
+            return self.weight * x
+
+    model, opt = Counting(), optim.adam(0.1)
+    state = opt.init(model)
+    model(np.ones(2))
+    with pytest.raises(ad.errors.StructureError, match=r"with constants, calls, that differ"):
+        opt.step(model, state, model)
+    model.note = "new"
+    with pytest.raises(ad.errors.StructureError, match=r"with constants, note, that differ"):
+        opt.step(model, state, model)
