@@ -2,8 +2,9 @@
 
 import numpy as np
 
+import autodiff as ad
 from demos.demo import Outcome
-from demos.generative import gan_mixture, gan_saturation
+from demos.generative import gan_digits, gan_mixture, gan_saturation
 from demos.picture import house_style, png
 
 
@@ -47,3 +48,26 @@ def test_demo_of_saturation_holds_on_few_steps():
     assert checks["slope of log(1 − D)"].passed
     assert checks["slope of −log D"].passed
     assert checks["gradient of −log D over that of log(1 − D)"].passed
+
+
+def test_distances_of_images_are_those_of_their_pixels():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(3, 1, 8, 8)), rng.normal(size=(5, 1, 8, 8))
+    expected = [[np.linalg.norm(x - y) for y in b] for x in a]
+    assert np.allclose(gan_digits.distances(a, b), expected)
+
+
+def test_averaged_generator_of_constant_players_is_the_generator(monkeypatch):
+    monkeypatch.setattr(gan_digits.optim.schedules, "cosine", lambda *arguments: 0.0)
+    images = np.zeros((64, 1, 8, 8), np.float32)
+    _, kept = gan_digits.play(images, 3, keep=[1, 3])
+    start, _ = gan_digits.players(np.random.default_rng(0))
+    for mean, own in zip(ad.tree.leaves(kept[3]), ad.tree.leaves(start), strict=True):
+        assert np.allclose(mean, own, atol=1e-6)  # a mean of equal numbers, in float32
+    assert not np.allclose(kept[3].named_buffers()["1.running_mean"], kept[1].named_buffers()["1.running_mean"])
+
+
+def test_demo_of_the_digits_runs_on_few_steps():
+    checks = drawn(gan_digits.gan_digits, steps=100, epochs=2)
+    assert len(checks) == 5
+    assert checks["nearest training image, least"].passed
