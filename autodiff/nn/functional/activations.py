@@ -148,7 +148,7 @@ def prelu(x: Any, weight: Any) -> Any:
     >>> prelu(np.array([[-2.0, -2.0]]), np.array([0.5, 0.1]))
     array([[-1. , -0.2]])
     """
-    if np.size(weight) > 1 and shape_of(x)[1:2] != shape_of(weight):
+    if np.size(weight) > 1 and (shape_of(x)[1:2] or shape_of(x)) != shape_of(weight):
         raise ShapeError.of(
             "prelu", f"(N, {np.size(weight)}, ...)", shape_of(x), "give it as many slopes as there are channels, or one"
         )

@@ -19,9 +19,9 @@ class _Listed(Module):
     _transparent = "layers"
 
     def __init__(self, layers: Iterable[Any]):
-        self.layers = [self._checked(k, layer) for k, layer in enumerate(layers)]
+        self.layers: list[Any] = [self._checked(k, layer) for k, layer in enumerate(layers)]
 
-    def _checked(self, k, layer):
+    def _checked(self, k: int, layer: Any) -> Any:
         if not callable(layer):
             hint = f"; unpack it: {type(self).__name__}(*layers)" if isinstance(layer, list | tuple | dict) else ""
             raise ModelError(

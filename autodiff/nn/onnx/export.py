@@ -10,8 +10,9 @@ import numpy as np
 
 from ... import tree
 from ..errors import ModelError
+from ..module import Module
 from ..shapes import shape_and_dtype
-from ..walking import Part, arrays_of
+from ..walking import arrays_of
 from .graph import Graph
 
 __all__ = ["to_onnx"]
@@ -46,7 +47,7 @@ def to_onnx(
         raise ModuleNotFoundError(
             "the export needs the package onnx, which is not installed; pip install onnx"
         ) from error
-    if not isinstance(model, Part):
+    if not isinstance(model, Module):
         raise ModelError(
             f"to_onnx(path, model, *shapes) takes a module as model, not a {type(model).__name__}: the path is first"
         )
