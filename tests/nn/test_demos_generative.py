@@ -4,7 +4,7 @@ import numpy as np
 
 import autodiff as ad
 from demos.demo import Outcome
-from demos.generative import gan_digits, gan_mixture, gan_saturation
+from demos.generative import gan_digits, gan_mixture, gan_ring, gan_saturation
 from demos.picture import house_style, png
 
 
@@ -71,3 +71,19 @@ def test_demo_of_the_digits_runs_on_few_steps():
     checks = drawn(gan_digits.gan_digits, steps=100, epochs=2)
     assert len(checks) == 5
     assert checks["nearest training image, least"].passed
+
+
+def test_modes_are_counted_where_samples_lie_near_them():
+    x = np.concatenate([gan_ring.MODES[:2], gan_ring.MODES[:1] + 0.1, [[0.0, 0.0]]])
+    assert gan_ring.modes_of(x).tolist() == [2, 1, 0, 0, 0, 0, 0, 0]
+
+
+def test_slopes_of_a_linear_critic_are_the_length_of_its_weight():
+    weight = np.array([3.0, 4.0])
+    assert np.allclose(gan_ring.slopes(lambda x: x @ weight, np.zeros((5, 2))), 5)
+
+
+def test_demo_of_the_ring_differentiates_its_penalty_on_few_steps():
+    checks = drawn(gan_ring.gan_ring, steps=5)
+    assert len(checks) == 4
+    assert checks["slope of the penalty by the critic's weights"].passed
