@@ -346,3 +346,19 @@ def test_parameters_that_cannot_be_written_to_are_named():
     for refused in (model, nn.Sequential(nn.Linear(2, 1, rng=nn.SHAPES_ONLY))):
         with pytest.raises(nn.ModelError, match=r"0\.(bias|weight) can't be written to"):
             nn.fit(refused, mse, (np.ones((4, 2)), np.ones((4, 1))), optimizer=optim.sgd(0.1), progress=False)
+
+
+def test_steps_alone_may_say_how_long():
+    import io
+
+    import optim
+
+    x = np.zeros((10, 1), np.float32)
+    bar = nn.Progress(file=io.StringIO())
+    history = nn.fit(
+        nn.Linear(1, 1, rng=0), nn.losses.mse, (x, x), optimizer=optim.sgd(0.1), batch_size=4, epochs=None, steps=7,
+        callbacks=[bar], progress=False,
+    )  # fmt: skip
+    assert len(history.steps) == 7 and "7/7" in bar.file.getvalue()
+    with pytest.raises(nn.ModelError, match="say how many by steps="):
+        nn.fit(nn.Linear(1, 1, rng=0), nn.losses.mse, (x, x), optimizer=optim.sgd(0.1), epochs=None)

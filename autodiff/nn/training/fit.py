@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
@@ -27,7 +28,7 @@ def fit(
     validation: Any = None,
     *,
     optimizer: Any,
-    epochs: int = 1,
+    epochs: int | None = 1,
     steps: int | None = None,
     batch_size: int | None = 32,
     shuffle: bool = True,
@@ -48,7 +49,7 @@ def fit(
                 of floats are cast to the dtype of the model, batch by batch
     validation  the same; where it is given, each epoch ends with the loss on it
     optimizer   what has init(model) and step_(gradient, state, model), such as optim.adam(1e-3)
-    epochs      in all, also where training is resumed
+    epochs      in all, also where training is resumed; None for as many as `steps` take
     steps       in all, where training shall end sooner
     batch_size, shuffle, seed   samples in a batch, whether they are shuffled, and how: see `DataLoader`
     metrics     by name, functions of (prediction, target) on the whole of `validation`, or of `data` without one
@@ -72,10 +73,13 @@ def fit(
     """
     _check(model, optimizer, epochs, steps, accumulate, clip_norm)
     loader = data if isinstance(data, DataLoader) else DataLoader(data, batch_size, shuffle=shuffle, seed=seed)
+    if epochs is None:
+        epochs = math.ceil((steps or 0) * accumulate / max(1, len(loader)))
     if validation is not None and not isinstance(validation, DataLoader):
         validation = DataLoader(validation, 256, shuffle=False)
     run = Run(
-        model, loss, loader, optimizer, validation=validation, metrics=metrics, epochs=epochs, clip_norm=clip_norm,
+        model, loss, loader, optimizer, validation=validation, metrics=metrics, epochs=epochs, steps=steps,
+        clip_norm=clip_norm,
         callbacks=[*callbacks, *([Progress()] if progress else [])], accumulate=accumulate,
     )  # fmt: skip
     modes = [(module, module.training) for _, module in model.named_modules()]
@@ -161,6 +165,8 @@ def _check(model, optimizer, epochs, steps, accumulate, clip_norm):
                 f"optimizer has init(model) and step_(gradient, state, model), such as optim.adam(1e-3); {optimizer!r} "
                 f"has no {name}"
             )
+    if epochs is None and steps is None:
+        raise ModelError("epochs=None trains until so many steps are made; say how many by steps=")
     for name, value, least in (("epochs", epochs, 0), ("steps", steps, 0), ("accumulate", accumulate, 1)):
         if value is not None and not (isinstance(value, int) and value >= least):
             raise ModelError(f"{name} is a whole number that is at least {least}, but it is {value!r}")

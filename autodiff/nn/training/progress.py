@@ -24,6 +24,8 @@ class Progress(Callback):
         from tqdm.auto import tqdm
 
         total = run.epochs * len(run.loader)
+        if run.steps is not None:
+            total = min(total, run.steps * run.accumulate)
         done = run.epoch * len(run.loader) + run.batch
         self.bar = tqdm(total=total, initial=done, file=self.file, unit="batch", dynamic_ncols=True)
 
@@ -35,7 +37,7 @@ class Progress(Callback):
     def epoch_ended(self, run):
         if self.bar is not None:
             left = run.epoch * len(run.loader) - self.bar.n  # of an epoch that was cut short
-            self.bar.update(left)
+            self.bar.update(min(left, self.bar.total - self.bar.n))
             row = run.history.epochs.row(-1)
             hidden = ("epoch", "step", "time", "learning_rate")
             self.bar.set_postfix({name: f"{value:.4g}" for name, value in row.items() if name not in hidden})

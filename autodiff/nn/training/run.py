@@ -29,6 +29,7 @@ class Run:
     loader           of the batches
     history          so far
     epoch, batch     that come next, counted from 0
+    epochs, steps    after how many training ends; steps is None where only epochs count
     step             steps made
     dtype            of the parameters, in which batches are given to the model; None where they have several
     batch_arrays     the batch at hand, a tuple
@@ -50,12 +51,13 @@ class Run:
         metrics: Mapping[str, Callable] | None = None,
         callbacks: list[Callback],
         epochs: int,
+        steps: int | None = None,
         clip_norm: float | None = None,
         accumulate: int = 1,
     ):
         self.model, self.loader, self.optimizer = model, loader, optimizer
         self.dtype = floating_dtype(model)
-        self.validation, self.metrics, self.epochs = validation, metrics, epochs
+        self.validation, self.metrics, self.epochs, self.steps = validation, metrics, epochs, steps
         self.clip_norm, self.accumulate = clip_norm, accumulate
         self.callbacks = sorted(callbacks, key=lambda callback: callback.order)
         self._hooks = hooks(self.callbacks)
