@@ -45,8 +45,30 @@ def test_halves_of_textures_do_not_overlap():
     np.testing.assert_array_equal(np.bincount(test.targets), [32, 32, 32])
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("grace_hopper", (600, 512, 3)), ("mri", (256, 256)), ("elevation", (344, 403)), ("topography", (91, 120))],
+)
+def test_pictures_of_matplotlib_are_always_there(name, shape):
+    found = data.picture(name)
+    assert found.shape == shape and found.std() > 0
+
+
+def test_windows_of_a_series_end_where_their_targets_begin():
+    shares = data.google_shares()
+    assert (np.diff(shares.times) > np.timedelta64(0)).all()
+    x, y = shares.windows(20, ahead=5)
+    np.testing.assert_array_equal(x[7], shares.values[7:27])
+    np.testing.assert_array_equal(y[7], shares.values[31])
+    assert len(x) == len(y) == len(shares) - 24
+    with pytest.raises(ValueError, match="no windows of 2000"):
+        shares.windows(2000)
+
+
 def test_an_unknown_picture_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match="there is no picture 'cat'; there are grace_hopper, astronaut"):
+    with pytest.raises(
+        ValueError, match="there is no picture 'cat'; there are grace_hopper, mri, elevation, topography, astronaut"
+    ):
         data.picture("cat")
 
 

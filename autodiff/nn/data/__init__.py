@@ -14,6 +14,7 @@ from .images import *
 from .loader import *
 from .mnist_files import *
 from .record import *
+from .series import *
 from .splits import *
 from .tables import *
 from .text import *

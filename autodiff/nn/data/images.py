@@ -114,7 +114,12 @@ def _patches(image, size):
     return blocks.swapaxes(1, 2).reshape(-1, size, size)
 
 
-_MATPLOTLIB = {"grace_hopper": "grace_hopper.jpg"}
+_MATPLOTLIB = {  # name: file, and the part of it that is the picture
+    "grace_hopper": ("grace_hopper.jpg", None),
+    "mri": ("s1045.ima.gz", None),
+    "elevation": ("jacksboro_fault_dem.npz", "elevation"),
+    "topography": ("topobathy.npz", "topo"),
+}
 _SKIMAGE = """
     astronaut brick camera cell chelsea clock coffee coins colorwheel grass gravel horse hubble_deep_field
     immunohistochemistry logo microaneurysms moon page retina rocket shepp_logan_phantom text
@@ -124,8 +129,8 @@ _SKIMAGE = """
 def picture(name: str) -> np.ndarray:
     """A photograph, (H, W) or (H, W, 3), as it ships with scikit-image or Matplotlib.
 
-    name  "astronaut", "brick", "camera", "coins", "grass", "gravel", "horse" ... of scikit-image; "grace_hopper" of
-          Matplotlib, which is always there
+    name  "astronaut", "brick", "camera", "coins", "grass", "gravel", "horse" ... of scikit-image; of Matplotlib, which
+          is always there, "grace_hopper", "mri" (a section of a head), "elevation" (of a fault), "topography", in metres
 
     Raises ValueError for a name there is no picture of, UnavailableError where scikit-image is not installed.
 
@@ -133,13 +138,23 @@ def picture(name: str) -> np.ndarray:
     (600, 512, 3)
     """
     if name in _MATPLOTLIB:
-        import matplotlib.cbook
-        import matplotlib.image
-
-        return np.array(matplotlib.image.imread(matplotlib.cbook.get_sample_data(_MATPLOTLIB[name], asfileobj=False)))
+        return _of_matplotlib(*_MATPLOTLIB[name])
     if name not in _SKIMAGE:
         raise ValueError(f"there is no picture {name!r}; there are {', '.join([*_MATPLOTLIB, *_SKIMAGE])}")
     require("skimage", "scikit-image", f"the picture {name!r}")
     import skimage.data
 
     return np.array(getattr(skimage.data, name)())
+
+
+def _of_matplotlib(file, part):
+    import matplotlib.cbook
+    import matplotlib.image
+
+    if file.endswith(".jpg"):
+        return np.array(matplotlib.image.imread(matplotlib.cbook.get_sample_data(file, asfileobj=False)))
+    given: Any = matplotlib.cbook.get_sample_data(file)
+    with given as content:  # a file, or the arrays of one
+        if part is not None:
+            return np.array(content[part])
+        return np.frombuffer(content.read(), np.uint16).reshape(256, 256).copy()
