@@ -130,7 +130,7 @@ def picture(name: str) -> np.ndarray:
     """A photograph, (H, W) or (H, W, 3), as it ships with scikit-image or Matplotlib.
 
     name  "astronaut", "brick", "camera", "coins", "grass", "gravel", "horse" ... of scikit-image; of Matplotlib, which
-          is always there, "grace_hopper", "mri" (a section of a head), "elevation" (of a fault), "topography", in metres
+          is always there, "grace_hopper", "mri" (a section of a head), "elevation" (of a fault) and "topography"
 
     Raises ValueError for a name there is no picture of, UnavailableError where scikit-image is not installed.
 
