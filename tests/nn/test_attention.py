@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import nn
-from autodiff.dispatch import Like, fit
 from autodiff.nn import functional as F
-from autodiff.nn.functional import attention
-from autodiff.nn.shapes import shape_pass
 
 EXACT = 1e-12  # sums of some dozens of products of numbers about 1, in float64
 
@@ -115,95 +112,6 @@ def test_one_record_for_one_attention(rng):
     x = heads(rng, 1, 2, 3, 4)
     tape = ad.record(lambda x: F.scaled_dot_product_attention(x, x, x, causal=True), x)
     assert len(tape) == 2
-
-
-# -- kernels against references ----------------------------------------------------------------------------------------
-
-
-def draw_call(rng, groups, repeats, T, S, mask, causal, dropped, size):
-    """Arguments (q, k, v, mask, kept) and parameters of one call, and which arguments are differentiated."""
-    q = heads(rng, 2, groups * repeats, T, 3) * size
-    k, v = heads(rng, 2, groups, S, 3), heads(rng, 2, groups, S, 2)
-    shape = (2, groups * repeats, T, S)
-    given = {
-        "none": None,
-        "bool": rng.random((2, 1, T, S)) < 0.6,
-        "float": heads(rng, 1, groups * repeats, T, 1),
-        "infinite": np.where(rng.random((T, S)) < 0.6, 0.0, -np.inf),
-    }[mask]
-    kept = (rng.random(shape) < 0.7) / 0.7 if dropped else None
-    wanted = (0, 1, 2, 3) if mask == "float" else (0, 1, 2)
-    return [q, k, v, given, kept], {"causal": causal, "scale": 0.6}, wanted
-
-
-def assert_kernel_is_reference(primitive, args, params, wanted, rng):
-    def reference(*values):
-        complete = list(args)
-        for k, value in zip(wanted, values, strict=True):
-            complete[k] = value
-        return primitive.reference(*complete, **params)
-
-    ans, kept = primitive.forward(*args, **params)
-    expected, pullback = ad.vjp(reference, *(args[k] for k in wanted))
-    results, known = (ans, expected) if primitive.several else ((ans,), (expected,))
-    cotangents = tuple(rng.standard_normal(y.shape) for y in results)
-    found = primitive.backward(cotangents if primitive.several else cotangents[0], kept, wanted, *args, **params)
-    for y, expected_y in zip(results, known, strict=True):
-        np.testing.assert_allclose(y, expected_y, rtol=0, atol=EXACT)
-    for k, g, expected_g in zip(
-        wanted, found, pullback(cotangents if primitive.several else cotangents[0]), strict=True
-    ):
-        scale = max(1.0, np.abs(expected_g).max(initial=0.0))
-        np.testing.assert_allclose(fit(g, Like.of(args[k])), expected_g, rtol=0, atol=EXACT * 10 * scale)
-
-
-calls = st.fixed_dictionaries(
-    {
-        "groups": st.integers(1, 2),
-        "repeats": st.integers(1, 3),
-        "T": st.integers(1, 5),
-        "S": st.integers(1, 5),
-        "mask": st.sampled_from(["none", "bool", "float", "infinite"]),
-        "causal": st.booleans(),
-        "dropped": st.booleans(),
-        "size": st.sampled_from([1.0, 200.0]),
-    }
-)
-
-
-@given(calls, st.integers(0, 2**32 - 1))
-def test_the_kernel_of_attention_is_its_reference(call, seed):
-    rng = np.random.default_rng(seed)
-    assert_kernel_is_reference(attention._attend, *draw_call(rng, **call), rng)
-
-
-@given(calls, st.integers(0, 2**32 - 1))
-def test_the_kernel_that_returns_weights_is_its_reference(call, seed):
-    rng = np.random.default_rng(seed)
-    assert_kernel_is_reference(attention._attend_with_weights, *draw_call(rng, **call), rng)
-
-
-@given(calls, st.integers(0, 2**32 - 1))
-def test_the_kernel_of_joined_projections_is_its_reference(call, seed):
-    rng = np.random.default_rng(seed)
-    call["S"] = call["T"]
-    (_, _, _, mask, kept), params, wanted = draw_call(rng, **call)
-    groups, repeats = call["groups"], call["repeats"]
-    qkv = heads(rng, 2, call["T"], groups * (repeats + 2) * 3)
-    qkv[..., : groups * repeats * 3] *= call["size"]
-    params |= {"heads": groups * repeats, "groups": groups}
-    assert_kernel_is_reference(attention._self_attend, [qkv, mask, kept], params, (0, 1)[: len(wanted) - 2], rng)
-
-
-def test_shapes_and_multiply_adds_follow_from_shapes_alone():
-    pairs = 2 * 4 * 5 * 7  # of queries and keys, in all heads
-    y, macs = shape_pass(F.scaled_dot_product_attention, (2, 4, 5, 3), (2, 2, 7, 3), (2, 2, 7, 6))
-    assert (y.shape, macs) == ((2, 4, 5, 6), pairs * (3 + 6))
-    call = lambda q, k, v: F.scaled_dot_product_attention(q, k, v, return_weights=True)  # noqa: E731
-    (y, weights), macs = shape_pass(call, (2, 4, 5, 3), (2, 2, 7, 3), (2, 2, 7, 6))
-    assert (y.shape, weights.shape, macs) == ((2, 4, 5, 6), (2, 4, 5, 7), pairs * (3 + 6))
-    y, macs = shape_pass(lambda x: F.self_attention(x, 4, 2, causal=True), (2, 5, 8 * 3))
-    assert (y.shape, macs) == ((2, 5, 12), 2 * 4 * 5 * 5 * (3 + 3))
 
 
 # -- masks -------------------------------------------------------------------------------------------------------------
@@ -322,62 +230,6 @@ def test_second_derivatives_agree_with_differences_of_gradients(rng):
     expected = ad.tree.map(lambda a, b: (a - b) / (2 * h), up, down)
     for a, b in zip(ad.tree.leaves(found), ad.tree.leaves(expected), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-7 * max(1, np.abs(b).max()))  # h² times third derivatives
-
-
-# -- positions ---------------------------------------------------------------------------------------------------------
-
-
-def test_sinusoidal_positions_are_their_formula():
-    p = F.sinusoidal_positions(50, 8, dtype=np.float64)
-    t, i = np.arange(50)[:, None], np.arange(4)
-    np.testing.assert_allclose(p[:, 0::2], np.sin(t / 10_000 ** (2 * i / 8)), rtol=0, atol=EXACT)
-    np.testing.assert_allclose(p[:, 1::2], np.cos(t / 10_000 ** (2 * i / 8)), rtol=0, atol=EXACT)
-
-
-def test_the_exponent_of_the_figure_is_twice_the_index():
-    p = F.sinusoidal_positions(4000, 768, exponent="index", dtype=np.float64)
-    expected = [np.sin(50 / 1e4 ** (4 / 768)), np.cos(51 / 1e4 ** (6 / 768))]
-    np.testing.assert_allclose([p[50, 2], p[51, 3]], expected, rtol=0, atol=EXACT)
-
-
-def test_products_of_sinusoidal_positions_depend_on_the_distance_alone():
-    p = F.sinusoidal_positions(40, 16, dtype=np.float64)
-    products = p @ p.T
-    for distance in (0, 1, 7):
-        np.testing.assert_allclose(np.diag(products, distance), products[0, distance], rtol=0, atol=EXACT)
-
-
-@pytest.mark.parametrize("interleaved", [True, False])
-def test_products_of_turned_vectors_depend_on_the_distance_alone(rng, interleaved):
-    q, k = heads(rng, 8), heads(rng, 8)
-    turned = lambda x, t: F.rotary(x[None], [t], interleaved=interleaved)[0]  # noqa: E731
-    assert abs(turned(q, 5) @ turned(k, 2) - turned(q, 13) @ turned(k, 10)) < EXACT * 10
-    assert abs(np.linalg.norm(turned(q, 5)) - np.linalg.norm(q)) < EXACT
-
-
-def test_rotary_positions_multiply_complex_numbers_by_phases(rng):
-    x = heads(rng, 3, 6)
-    z = x[:, 0::2] + 1j * x[:, 1::2]
-    z = z * np.exp(1j * np.arange(3)[:, None] * 10_000.0 ** (-np.arange(3) / 3))
-    y = F.rotary(x)
-    np.testing.assert_allclose(y[:, 0::2] + 1j * y[:, 1::2], z, rtol=0, atol=EXACT)
-    halves = F.rotary(np.concatenate([x[:, 0::2], x[:, 1::2]], axis=1), interleaved=False)
-    np.testing.assert_allclose(halves, np.concatenate([z.real, z.imag], axis=1), rtol=0, atol=EXACT)
-
-
-def test_alibi_slopes_are_those_of_the_paper():
-    np.testing.assert_allclose(F.alibi_slopes(8), 0.5 ** np.arange(1, 9), rtol=EXACT)
-    np.testing.assert_allclose(F.alibi_slopes(3), [2**-4, 2**-8, 2**-2], rtol=EXACT)
-
-
-@pytest.mark.parametrize(
-    "layer",
-    [nn.SinusoidalPositions(), nn.LearnedPositions(9, 4, rng=0), nn.RotaryPositions()],
-    ids=lambda layer: type(layer).__name__,
-)
-def test_positions_can_begin_anywhere(layer, rng):
-    x = heads(rng, 2, 6, 4, dtype=np.float32)
-    np.testing.assert_allclose(layer(x)[:, 4:], layer(x[:, 4:], offset=4), rtol=0, atol=1e-6)  # float32
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
