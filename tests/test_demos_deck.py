@@ -8,7 +8,7 @@ from demos.linear_models import linear_digits, one_vs_rest_mnist
 from demos.registry import discover
 from demos.runner import Status, run
 
-# These train networks for minutes. `python -m demos` runs them; tests/nn/test_demos_*.py run their parts on little data.
+# These train networks for long. `python -m demos` runs them; tests/nn/test_demos_*.py run their parts on little data.
 TRAINING = """
     adding_problem early_stopping gan_digits gan_mixture gan_ring lenet5 lstm_text transformer_copy
 """.split()
