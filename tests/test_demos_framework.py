@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import demos
+from autodiff.nn.data import UnavailableError
 from demos import __main__ as command
 from demos import registry as registry_module
 from demos.check import Check, show
-from autodiff.nn.data import UnavailableError
 from demos.deck import SLIDES
 from demos.demo import Demo, Outcome, Picture
 from demos.picture import COLOURS, figure, house_style, png

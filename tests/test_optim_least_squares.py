@@ -30,7 +30,8 @@ def given_jacobian(x):
 
 @pytest.mark.parametrize(
     ("method", "loss"),
-    [(method, loss) for method in ("lm", "trf", "trust_exact", "bfgs") for loss in LOSSES] + [("gauss_newton", "linear")],
+    [("gauss_newton", "linear")]
+    + [(method, loss) for method in ("lm", "trf", "trust_exact", "bfgs") for loss in LOSSES],
 )
 def test_every_loss_leads_where_it_leads_scipy(method, loss):
     found = optim.least_squares(residual, X0, method, loss=loss, f_scale=0.1)

@@ -76,7 +76,12 @@ def test_wheel_says_that_the_package_is_typed(wheel, package):
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("autodiff", ["jit", "demos", "onnx", "logs"]), ("optim", []), ("demos", ["demos"]), ("benchmarks", ["demos", "bench"])],
+    [
+        ("autodiff", ["jit", "demos", "onnx", "logs"]),
+        ("optim", []),
+        ("demos", ["demos"]),
+        ("benchmarks", ["demos", "bench"]),
+    ],
 )
 def test_every_import_is_a_declared_dependency(folder, extras):
     declared = names_of(PROJECT["dependencies"]) | {"autodiff", "optim", "demos", "benchmarks"}
@@ -100,7 +105,8 @@ def test_import_loads_nothing_heavy(package):
     probe = f"import sys, {package}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     assert package in done.stdout.split()
-    assert not {"scipy", "sympy", "matplotlib", "tqdm", "sklearn", "numba", "onnx", "safetensors"}.intersection(done.stdout.split())
+    heavy = {"scipy", "sympy", "matplotlib", "tqdm", "sklearn", "numba", "onnx", "safetensors"}
+    assert not heavy.intersection(done.stdout.split())
 
 
 def test_readme_commands_install_the_extra_that_they_need():
