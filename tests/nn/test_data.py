@@ -54,6 +54,12 @@ def test_pictures_of_matplotlib_are_always_there(name, shape):
     assert found.shape == shape and found.std() > 0
 
 
+@pytest.mark.parametrize("name", ["china", "flower"])
+def test_pictures_of_scikit_learn_are_in_colour(name):
+    pytest.importorskip("sklearn")
+    assert data.picture(name).shape == (427, 640, 3)
+
+
 def test_windows_of_a_series_end_where_their_targets_begin():
     shares = data.google_shares()
     assert (np.diff(shares.times) > np.timedelta64(0)).all()
@@ -67,7 +73,8 @@ def test_windows_of_a_series_end_where_their_targets_begin():
 
 def test_an_unknown_picture_is_refused_with_those_there_are():
     with pytest.raises(
-        ValueError, match="there is no picture 'cat'; there are grace_hopper, mri, elevation, topography, astronaut"
+        ValueError,
+        match="there is no picture 'cat'; there are grace_hopper, mri, elevation, topography, china, flower, astronaut",
     ):
         data.picture("cat")
 

@@ -120,6 +120,7 @@ _MATPLOTLIB = {  # name: file, and the part of it that is the picture
     "elevation": ("jacksboro_fault_dem.npz", "elevation"),
     "topography": ("topobathy.npz", "topo"),
 }
+_SKLEARN = ("china", "flower")
 _SKIMAGE = """
     astronaut brick camera cell chelsea clock coffee coins colorwheel grass gravel horse hubble_deep_field
     immunohistochemistry logo microaneurysms moon page retina rocket shepp_logan_phantom text
@@ -127,20 +128,26 @@ _SKIMAGE = """
 
 
 def picture(name: str) -> np.ndarray:
-    """A photograph, (H, W) or (H, W, 3), as it ships with scikit-image or Matplotlib.
+    """A photograph, (H, W) or (H, W, 3), as it ships with scikit-image, scikit-learn or Matplotlib.
 
-    name  "astronaut", "brick", "camera", "coins", "grass", "gravel", "horse" ... of scikit-image; of Matplotlib, which
-          is always there, "grace_hopper", "mri" (a section of a head), "elevation" (of a fault) and "topography"
+    name  of scikit-image "astronaut", "brick", "camera", "coins", "grass", "gravel", "horse" ...; of scikit-learn
+          "china" and "flower"; of Matplotlib, which is always there, "grace_hopper", "mri" (a section of a head),
+          "elevation" (of a fault) and "topography"
 
-    Raises ValueError for a name there is no picture of, UnavailableError where scikit-image is not installed.
+    Raises ValueError for a name there is no picture of, UnavailableError where its package is not installed.
 
     >>> picture("grace_hopper").shape
     (600, 512, 3)
     """
     if name in _MATPLOTLIB:
         return _of_matplotlib(*_MATPLOTLIB[name])
+    if name in _SKLEARN:
+        require("sklearn", "scikit-learn", f"the picture {name!r}")
+        from sklearn.datasets import load_sample_image
+
+        return np.array(load_sample_image(f"{name}.jpg"))
     if name not in _SKIMAGE:
-        raise ValueError(f"there is no picture {name!r}; there are {', '.join([*_MATPLOTLIB, *_SKIMAGE])}")
+        raise ValueError(f"there is no picture {name!r}; there are {', '.join([*_MATPLOTLIB, *_SKLEARN, *_SKIMAGE])}")
     require("skimage", "scikit-image", f"the picture {name!r}")
     import skimage.data
 
