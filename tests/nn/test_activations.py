@@ -237,3 +237,11 @@ def test_gelu_takes_numbers_and_arrays_without_axes(x, approximate):
     assert_allclose(ad.grad(f)(x), slope[0], rtol=1e-6)
     assert_allclose(ad.derivative(f)(x), slope[0], rtol=1e-6)
     assert np.shape(f(x)) == () and getattr(f(x), "dtype", None) == getattr(x, "dtype", np.dtype(float))
+
+
+@pytest.mark.parametrize("slope", [-0.9, 0.0, 0.2, 1.0, 1.5])
+def test_leaky_slopes_of_any_sign_and_size(slope):
+    x = np.array([-2.0, -0.5, 0.5, 2.0])
+    np.testing.assert_array_equal(F.leaky_relu(x, slope), np.where(x > 0, x, slope * x))
+    found = ad.grad(lambda x: F.leaky_relu(x, slope).sum())(x)
+    np.testing.assert_array_equal(found, np.where(x > 0, 1.0, slope))

@@ -122,7 +122,7 @@ def _leaky(x, y):
 
 def _leaky_slope(x, y):
     positive = (x > 0) * _number(x, 1)
-    return np.maximum(positive, y) if y.__class__ is float and y <= 1 else positive + (x <= 0) * y
+    return np.maximum(positive, y) if y.__class__ is float and 0 <= y <= 1 else positive + (x <= 0) * y
 
 
 _leaky_relu = elementwise(_leaky, _leaky_slope, lambda x: (x <= 0) * x, name="leaky_relu")
