@@ -21,7 +21,7 @@ from ..rules.products import matmul
 from ..tracer import Level, Tracer, dtype_of, shape_of
 from .random import stand_in
 
-__all__ = ["Counted", "Shaped", "macs_of", "inputs_of", "result_of", "shape_and_dtype", "shape_pass"]
+__all__ = ["Counted", "Shaped", "macs_of", "result_of", "shape_and_dtype", "shape_pass"]
 
 
 class Counted(Level):
@@ -120,13 +120,6 @@ def shape_and_dtype(given: Any, dtype: Any) -> tuple[tuple[int, ...], np.dtype]:
     return tuple(int(n) for n in given), np.dtype(dtype)
 
 
-def inputs_of(shapes: Any, dtype: Any, level: Counted) -> list:
-    """The inputs of a pass; arrays stand for themselves."""
-    return [
-        shape if isinstance(shape, np.ndarray) else Shaped.of(*shape_and_dtype(shape, dtype), level) for shape in shapes
-    ]
-
-
 def shape_pass(f: Callable, *shapes: Any, dtype: Any = np.float32) -> tuple[Any, int]:
     """The result of f on inputs of certain shapes, as `Shaped` arrays, and the number of multiply-adds.
 
@@ -140,7 +133,9 @@ def shape_pass(f: Callable, *shapes: Any, dtype: Any = np.float32) -> tuple[Any,
     ((32, 500), 16000000)
     """
     level = Counted()
-    inputs = inputs_of(shapes, dtype, level)
+    inputs = [
+        shape if isinstance(shape, np.ndarray) else Shaped.of(*shape_and_dtype(shape, dtype), level) for shape in shapes
+    ]
     try:
         return f(*inputs), level.macs
     finally:
